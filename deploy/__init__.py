@@ -1,0 +1,1 @@
+"""How the services are run: on this machine, in containers, in a cluster."""

@@ -1,0 +1,85 @@
+"""Says in one line what this machine lacks to run Kafka and PostgreSQL, and how to install it.
+
+Only the standard library is imported, and nothing newer than Python 3.8 is used, so that an old Python gets as far
+as being told that it is too old: ``python3 -m deploy.local.tools``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+PYTHON = (3, 11)
+JAVA = 17  # what Kafka 4 asks of a broker
+
+
+class Missing(Exception):
+    """A tool is missing or too old; the message is one line fit for a terminal."""
+
+
+class Found(NamedTuple):
+    """Versions of what is installed; None for what is not."""
+
+    python: tuple[int, int]
+    java: int | None
+    maven: bool
+
+
+def java() -> str:
+    """The Java to run: that of JAVA_HOME where it is set, else the one on the path."""
+    home = os.environ.get("JAVA_HOME")
+    there = Path(home) / "bin" / "java" if home else None
+    return str(there) if there and there.exists() else "java"
+
+
+def java_version(output: str) -> int | None:
+    """The major version in what ``java -version`` prints; 8 for the old style ``1.8.0``."""
+    match = re.search(r'version "(?:1\.)?(\d+)', output)
+    return int(match[1]) if match else None
+
+
+def look() -> Found:
+    """What is installed here."""
+    try:
+        # Run it, since macOS has a /usr/bin/java that only says that there is no Java.
+        ran = subprocess.run([java(), "-version"], capture_output=True, text=True, check=False)
+        version = java_version(ran.stderr) if ran.returncode == 0 else None
+    except OSError:
+        version = None
+    return Found(sys.version_info[:2], version, shutil.which("mvn") is not None)
+
+
+def complaint(found: Found, *, maven_needed: bool) -> str | None:
+    """One line naming what is missing and how to install it on Debian and on macOS; None if all is there."""
+    lacking: list[tuple[str, str, str]] = []
+    if found.python < PYTHON:
+        have = ".".join(map(str, found.python))
+        lacking.append((f"Python 3.11 or later (this is {have})", "python3 python3-venv", "python"))
+    if found.java is None or found.java < JAVA:
+        have = f" (this is {found.java})" if found.java else ""
+        lacking.append((f"Java {JAVA} or later{have}", "default-jre-headless", "temurin"))
+    if maven_needed and not found.maven:
+        lacking.append(("Maven", "maven", "maven"))
+    if not lacking:
+        return None
+    names, debian, macos = zip(*lacking)
+    return (
+        f"Missing: {', '.join(names)}. "
+        f"Debian: apt-get install {' '.join(debian)}; macOS: brew install {' '.join(macos)}"
+    )
+
+
+def check(*, maven_needed: bool) -> None:
+    """Raises Missing with the one line, or returns."""
+    line = complaint(look(), maven_needed=maven_needed)
+    if line:
+        raise Missing(line)
+
+
+if __name__ == "__main__":
+    sys.exit(complaint(look(), maven_needed=True))

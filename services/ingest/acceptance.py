@@ -1,0 +1,170 @@
+"""accept(): raw bytes and who sent them → an accepted event or a problem. One pure function for all three ways in."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.ingest import decoding
+from services.ingest.attributes import Attributes, Refused, check_attributes, check_data
+from services.ingest.binding import Mode, Submission
+from services.ingest.problems import Problem, problem
+from shared import times
+from shared.departments import Register, Sender
+from shared.envelope import Event
+from shared.events.catalogue import CATALOGUE, SUBJECTS, EventType, Kind, Role, event_type, kind_of
+
+NOTICE = event_type("notice.published").type
+CLOCKS_DIFFER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The event, canonical, and ready for `procurement.events` under the key `event.subject`."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """`id` and `source` as far as they could be read."""
+
+    problem: Problem
+    source: str | None = None
+    id: str | None = None
+
+
+def accept(
+    submission: Submission,
+    *,
+    sender: Sender | None,
+    register: Register,
+    received: datetime,
+    replay: bool = False,
+) -> Accepted | Rejected:
+    """`sender` None leaves out the question who may send what (`svr check` before a sender is known).
+
+    `received` is UTC. `replay` takes the event's own `recordedtime` for it, for playing in a history.
+    """
+    try:
+        attributes, data = _read(submission, sender)
+    except decoding.NotJson as refused:
+        return Rejected(refused.problem)
+    except Refused as refused:
+        return Rejected(refused.problem, refused.source, refused.id)
+    row = CATALOGUE.get(attributes.type)
+    found = (
+        problem("unknown-type", "/type", f"{attributes.type!r} is not in the catalogue; see docs/events.md")
+        if row is None
+        else _subject_fault(attributes, row, register)
+        or check_data(row.model, data, at="" if attributes.bare else "/data")
+        or (_sender_fault(attributes, row, sender) if sender is not None else None)
+    )
+    received = attributes.recorded if replay and attributes.recorded is not None else received
+    if found is None and attributes.time > received + CLOCKS_DIFFER:
+        found = problem("in-the-future", "/time", f"{times.text(attributes.time)} has not happened yet")
+    if found is not None:
+        return Rejected(found, attributes.source, attributes.id)
+    return Accepted(
+        Event(
+            source=attributes.source,
+            id=attributes.id,
+            type=attributes.type,
+            subject=attributes.subject,
+            time=attributes.time,
+            data=data,
+            sender=sender.code if sender is not None else "",
+            received=received,
+            recorded=attributes.recorded,
+            traceparent=attributes.traceparent,
+        )
+    )
+
+
+def _read(submission: Submission, sender: Sender | None) -> tuple[Attributes, Mapping[str, Any]]:
+    """The attributes and the data of a submission in whatever mode. Raises NotJson or Refused."""
+    if submission.body is None:
+        raise Refused(problem("not-a-cloudevent", "", "the record has no value (a tombstone): nothing was said"))
+    if submission.mode is Mode.BINARY:
+        attributes = check_attributes(submission.attributes)
+        return attributes, _as_object(decoding.decode(submission.body), "")
+    if submission.mode is Mode.STRUCTURED and "batch" in str(submission.attributes.get("content-type", "")):
+        raise Refused(problem("not-a-cloudevent", "", "a batch cannot be one record: send one event a record"))
+    value = _as_object(decoding.decode(submission.body), "")
+    if submission.mode is Mode.RELEASE or (submission.mode is Mode.LINE and "specversion" not in value):
+        return _of_release(value, sender), value
+    members = dict(value)
+    if "data_base64" in members:
+        data = _from_base64(members.pop("data_base64"), both="data" in members)
+    else:
+        data = members.pop("data", None)
+    attributes = check_attributes(members)
+    if data is None:
+        raise Refused(problem("invalid-data", "/data", "the event has no data"), attributes.source, attributes.id)
+    return attributes, _as_object(data, "/data", attributes)
+
+
+def _as_object(value: Any, pointer: str, attributes: Attributes | None = None) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise Refused(
+        problem("invalid-data", pointer, "must be a JSON object"),
+        attributes.source if attributes else None,
+        attributes.id if attributes else None,
+    )
+
+
+def _from_base64(text: Any, *, both: bool) -> Any:
+    if both:
+        raise Refused(problem("not-a-cloudevent", "/data_base64", "stands beside data; send one of the two"))
+    try:
+        raw = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        raise Refused(problem("not-a-cloudevent", "/data_base64", "is not base64")) from None
+    return decoding.decode(raw)
+
+
+def _of_release(release: Mapping[str, Any], sender: Sender | None) -> Attributes:
+    """The envelope of a bare OCDS release: OCDS makes (ocid, id) unique, so that pair is the event's id."""
+    ocid, id, date = (release.get(name) for name in ("ocid", "id", "date"))
+    if isinstance(release.get("records"), list) or isinstance(release.get("releases"), list):
+        raise Refused(problem("invalid-data", "", "a package: send its releases one by one, or by POST /v1/events"))
+    for name, value in (("ocid", ocid), ("id", id), ("date", date)):
+        if not isinstance(value, str) or not value:
+            raise Refused(problem("invalid-data", f"/{name}", f"an OCDS release needs {name}, as text"))
+    try:
+        time = times.parse(str(date))
+    except (ValueError, OverflowError):
+        raise Refused(problem("invalid-data", "/date", f"{date!r} is no RFC 3339 time with an offset")) from None
+    source = f"/{sender.code}/notices" if sender is not None else "/notices"
+    return Attributes(source=source, id=f"{ocid}/{id}", type=NOTICE, subject=str(ocid), time=time, bare=True)
+
+
+def _subject_fault(attributes: Attributes, row: EventType, register: Register) -> Problem | None:
+    kind = kind_of(attributes.subject)
+    if kind is None or (row.kind is not None and kind is not row.kind):
+        wanted = SUBJECTS[row.kind][1] if row.kind is not None else "the subject of the event withdrawn"
+        return problem("wrong-subject", "/subject", f"{attributes.subject!r} does not fit {row.name}: give {wanted}")
+    code = _department_of(attributes.subject, kind)
+    if code is not None and register.department(code) is None:
+        return problem("wrong-subject", "/subject", f"{code!r} is no department of the register")
+    return None
+
+
+def _department_of(subject: str, kind: Kind) -> str | None:
+    if kind is Kind.DEPARTMENT:
+        return subject
+    return subject.partition("/")[2] if kind is Kind.STATEMENT else None
+
+
+def _sender_fault(attributes: Attributes, row: EventType, sender: Sender) -> Problem | None:
+    if sender.role not in row.senders:
+        allowed = " or ".join(sorted(role.value for role in row.senders))
+        return problem("not-yours-to-send", "/type", f"{sender.code} may not send {row.name}; {allowed} may")
+    kind = kind_of(attributes.subject)
+    code = _department_of(attributes.subject, kind) if kind is not None else None
+    if sender.role is Role.DEPARTMENT and code is not None and code != sender.code:
+        return problem("not-yours-to-send", "/subject", f"{sender.code} may not speak for {code}")
+    return None

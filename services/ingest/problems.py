@@ -1,0 +1,53 @@
+"""Why a submission was refused: an RFC 9457 problem that names what is wrong, where, and what to do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+TITLES = {
+    "not-json": "The body is not JSON that every system reads the same way",
+    "too-large": "The event is too large",
+    "not-a-cloudevent": "This is not a CloudEvents 1.0 event",
+    "unknown-type": "This type of event is not in the catalogue",
+    "invalid-data": "The event's data does not have the shape that its type asks for",
+    "wrong-subject": "The subject does not fit the type of event",
+    "not-yours-to-send": "This sender may not send this event",
+    "in-the-future": "The event's time lies in the future",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`pointer` is an RFC 6901 JSON pointer into what was sent; for headers, the header's name after `#`."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    slug: str
+    detail: str
+    errors: tuple[Fault, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.slug]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The members of `application/problem+json` that do not depend on HTTP."""
+        return {
+            "type": f"/problems/{self.slug}",
+            "title": self.title,
+            "detail": self.detail,
+            "errors": [{"pointer": e.pointer, "detail": e.detail} for e in self.errors],
+        }
+
+
+def problem(slug: str, pointer: str, detail: str) -> Problem:
+    """A problem with one fault."""
+    return Problem(slug, detail, (Fault(pointer, detail),))
+
+
+def escape(part: str | int) -> str:
+    """One step of a JSON pointer."""
+    return str(part).replace("~", "~0").replace("/", "~1")

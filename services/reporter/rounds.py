@@ -1,0 +1,41 @@
+"""The calendar of publications: when a period is published, and when the next one is expected. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from services.reporter.model import PeriodWords
+from shared.periods import Period
+from shared.status import Round, Status
+from shared.times import LONDON, london_day
+
+
+def publish_at(statuses: Iterable[Status]) -> datetime | None:
+    """The moment the period's round sets. None while any of the statuses does not know of the round yet.
+
+    A moved date reaches the statuses one after the other: until all say the same, the latest stands.
+    """
+    rounds = [status.round for status in statuses]
+    known: list[Round] = [round for round in rounds if round is not None]
+    return max((round.publish_at for round in known), default=None) if len(known) == len(rounds) else None
+
+
+def expected(period: Period, published: datetime) -> datetime:
+    """When the following period's report may be expected: as long after its end, and at the same hour in London.
+
+    A provisional date, until the round of that period is opened.
+    """
+    following = period.following.last_day
+    after = london_day(published) - period.last_day
+    hour = published.astimezone(LONDON).time()
+    return datetime.combine(following + max(after, timedelta(days=1)), hour, LONDON).astimezone(published.tzinfo)
+
+
+def words(period: Period) -> PeriodWords:
+    return PeriodWords(
+        key=str(period),
+        title=period.title,
+        months=period.months,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        word="quarter" if period.quarter else "year",
+    )

@@ -1,0 +1,129 @@
+"""The summary for the Prime Minister's office: four numbers, three bullets, the decision sought. Pure."""
+
+from typing import Literal
+
+from services.reporter.figures import Figure, figure, no_record, shown
+from services.reporter.model import Key
+from services.reporter.series import MAIN, second_measure
+from services.reporter.words import money, number, plural
+from shared.indicators import BY_ID
+from shared.status import Attention, Status, Value
+
+Direction = Literal["up", "down", "same", "none"]
+
+TEN_MILLION = 10_000_000_00
+_EMPTY = Figure(
+    population=0, numerator=None, denominator=None, percent=None, unknown=0, excluded={}, answers={},
+    value=Value(), value_met=Value(),
+)  # fmt: skip
+_LABELS = {
+    "considered-in-time": "in-scope procurements considered social value before the start",
+    "consultation": "in-scope procurements decided before the start whether to consult",
+    "delivered": "commitments due were delivered",
+}
+
+
+def measured(status: Status | None, name: str) -> Figure | None:
+    return figure(status.measures[name]) if status is not None and name in status.measures else None
+
+
+def keys(status: Status, previous: Status | None, *, previous_title: str, word: str) -> tuple[Key, ...]:
+    """The four numbers, each with its change on the period before, its target and its unknown count."""
+    second = second_measure(status)
+    now, then = measured(status, MAIN) or _EMPTY, measured(previous, MAIN)
+    other, other_then = measured(status, second) or _EMPTY, measured(previous, second)
+    since = f"on {previous_title}"
+    return (
+        ratio_key(MAIN, now, then, since=since, word=word),
+        value_key(now, then, since=since, word=word),
+        ratio_key(second, other, other_then, since=since, word=word),
+        record_key(now, then, word=word, large=large_words(status.attention, status.attention_total)),
+    )
+
+
+def ratio_key(name: str, now: Figure, then: Figure | None, *, since: str, word: str) -> Key:
+    direction, change = ratio_change(now, then, since=since, word=word)
+    level = BY_ID[name].good_from
+    return Key(
+        id=name,
+        shown=shown(now.numerator, now.denominator, now.percent) if now.denominator else "[x]",
+        label=("of " if now.percent is not None else "") + _LABELS[name],
+        number=now.numerator or 0,
+        of=now.denominator,
+        percent=now.percent,
+        change=change,
+        direction=direction,
+        target=None if level is None else f"good from {level}%",
+        unknown=now.unknown,
+        unknown_words=f"{number(now.unknown)} unknown",
+    )
+
+
+def ratio_change(now: Figure, then: Figure | None, *, since: str, word: str) -> tuple[Direction, str]:
+    """In percentage points where both periods have a percentage; else the earlier counts."""
+    if then is None or not then.denominator:
+        return "none", f"no figure for the {word} before"
+    if now.percent is None or then.percent is None:
+        return "none", f"{shown(then.numerator, then.denominator, then.percent)} the {word} before"
+    difference = now.percent - then.percent
+    if not difference:
+        return "same", f"no change {since}"
+    return ("up", f"up {plural(difference, 'point')} {since}") if difference > 0 else (
+        "down",
+        f"down {plural(-difference, 'point')} {since}",
+    )  # fmt: skip
+
+
+def value_key(now: Figure, then: Figure | None, *, since: str, word: str) -> Key:
+    """Gross values only; net values stand apart in the words, procurements without a value are the unknown."""
+    apart = f"; {money(now.value.net_only)} net of VAT kept apart" if now.value.net_only else ""
+    direction: Direction = "none"
+    change = f"no figure for the {word} before"
+    if then is not None:
+        difference = now.value_met.gross - then.value_met.gross
+        direction = "up" if difference > 0 else "down" if difference else "same"
+        change = f"{direction} {money(abs(difference))} {since}" if difference else f"no change {since}"
+    return Key(
+        id="value",
+        shown=money(now.value_met.gross),
+        label=f"of {money(now.value.gross)} in scope was considered before the start",
+        number=now.value_met.gross,
+        of=now.value.gross,
+        percent=None,
+        change=change,
+        direction=direction,
+        target=None,
+        unknown=now.value.unvalued,
+        unknown_words=f"{number(now.value.unvalued)} without a value{apart}",
+    )
+
+
+def record_key(now: Figure, then: Figure | None, *, word: str, large: str) -> Key:
+    count = no_record(now)
+    direction: Direction = "none"
+    change = f"no figure for the {word} before"
+    if then is not None:
+        before = no_record(then)
+        direction = "up" if count > before else "down" if count < before else "same"
+        change = f"{direction} from {number(before)}" if count != before else f"no change on the {word} before"
+    return Key(
+        id="no-record",
+        shown=number(count),
+        label=f"{'procurement' if count == 1 else 'procurements'} started with no record of consideration",
+        number=count,
+        of=now.population,
+        percent=None,
+        change=change,
+        direction=direction,
+        target="aim: none",
+        unknown=now.unknown,
+        unknown_words=large,
+    )
+
+
+def large_words(attention: tuple[Attention, ...], total: int) -> str:
+    """How many of those that need attention are above £10 million; `at least` where the list may not show all."""
+    values = [item.value_pence for item in attention if item.value_pence is not None]
+    large = sum(value > TEN_MILLION for value in values)
+    more = total > len(attention) and large == len(attention) > 0
+    return f"{'at least ' if more else ''}{number(large)} above £10 million need attention"

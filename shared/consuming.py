@@ -1,0 +1,150 @@
+"""Consuming from Kafka so that nothing is lost: the one place where offsets are committed.
+
+A batch is handed over whole; its offsets are committed, explicitly, after `handle` has returned. When `handle` raises
+(a database down, a bug) the batch is not skipped: the consumer seeks back, waits, and hands it over again; when that
+lasts too long the service halts with a non-zero exit code and is restarted. A faulty *message* is the handler's to
+refuse, as a value. Delivery is therefore at least once, and every handler is written so that repeats change nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+from faststream.kafka.message import KafkaMessage as ParsedMessage
+from faststream.middlewares import AckPolicy
+
+from shared.logging import get_logger
+from shared.waiting import Pauses
+
+log = get_logger()
+
+Records: TypeAlias = Sequence[ConsumerRecord]
+Handle: TypeAlias = Callable[[Records], Awaitable[None]]
+Halt: TypeAlias = Callable[[BaseException], None]
+
+HALT_AFTER_SECONDS = 600.0
+
+
+async def _untouched(records: Any) -> ParsedMessage:
+    """FastStream's own parser decodes every header first, and one undecodable header would lose the batch."""
+    return ParsedMessage(raw_message=records, body=b"", headers={}, consumer=FAKE_CONSUMER)
+
+
+async def _body_untouched(message: Any) -> Any:
+    return message.body
+
+
+class Consuming:
+    """One consumer group member on `topics`. Create it before the broker is started."""
+
+    def __init__(
+        self,
+        broker: KafkaBroker,
+        *topics: str,
+        group: str,
+        handle: Handle,
+        halt: Halt,
+        max_records: int = 2000,
+        halt_after: float = HALT_AFTER_SECONDS,
+    ) -> None:
+        self.group = group
+        self.handle = handle
+        self.halt = halt
+        self.halt_after = halt_after
+        self.pauses = Pauses(0.5, 30.0)
+        self.failing_since: float | None = None
+        self.last_done = time.monotonic()
+        self.records_done = 0
+        # no_reply: a record's reply_to header must not make us write, with our rights, to a topic it names.
+        self.subscriber = broker.subscriber(
+            *topics,
+            group_id=group,
+            batch=True,
+            max_records=max_records,
+            batch_timeout_ms=50,
+            ack_policy=AckPolicy.MANUAL,
+            parser=_untouched,
+            decoder=_body_untouched,
+            no_reply=True,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=[RoundRobinPartitionAssignor],
+            session_timeout_ms=30_000,
+            rebalance_timeout_ms=60_000,
+        )
+        self.subscriber(self._on_batch)
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        records: Records = message.raw_message
+        consumer = self.subscriber.consumer
+        if consumer is None:
+            return
+        first: dict[TopicPartition, int] = {}
+        past: dict[TopicPartition, int] = {}
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            first.setdefault(partition, record.offset)
+            past[partition] = record.offset + 1  # offsets have gaps: never count records
+        began = time.monotonic()
+        try:
+            await self.handle(records)
+            await consumer.commit({p: offset for p, offset in past.items() if p in consumer.assignment()})
+        except Exception as fault:
+            for partition, offset in first.items():
+                if partition in consumer.assignment():
+                    consumer.seek(partition, offset)
+            await self._wait_or_halt(fault)
+        else:
+            self.pauses.clear()
+            self.failing_since = None
+            self.last_done = time.monotonic()
+            self.records_done += len(records)
+            log.info(
+                "batch.committed",
+                group=self.group,
+                records=len(records),
+                positions={f"{p.topic}/{p.partition}": offset for p, offset in past.items()},
+                duration=int((self.last_done - began) * 1e9),
+            )
+
+    async def _wait_or_halt(self, fault: Exception) -> None:
+        now = time.monotonic()
+        self.failing_since = self.failing_since or now
+        if now - self.failing_since > self.halt_after:
+            self.halt(fault)
+            return
+        seconds = self.pauses.next()
+        log.warning(
+            "batch.retried",
+            group=self.group,
+            attempt=self.pauses.attempts,
+            next_seconds=seconds,
+            error=str(fault) or repr(fault),
+            error_type=type(fault).__name__,
+            exc_info=self.pauses.attempts == 1,
+        )
+        await asyncio.sleep(seconds)
+
+    async def lag(self) -> dict[TopicPartition, int]:
+        """Records between what is committed and the end, for each partition that this member holds."""
+        consumer = self.subscriber.consumer
+        if consumer is None or not consumer.assignment():
+            return {}
+        held = list(consumer.assignment())
+        ends = await consumer.end_offsets(held)
+        starts = await consumer.beginning_offsets(held)
+        return {p: ends[p] - ((await consumer.committed(p)) or starts[p]) for p in held}
+
+    async def live(self, limit_seconds: float) -> bool:
+        """Whether it consumes: no batch failing for longer than the limit, and no lag that nobody works off."""
+        now = time.monotonic()
+        if self.failing_since is not None and now - self.failing_since > limit_seconds:
+            return False
+        if now - self.last_done <= limit_seconds:
+            return True
+        return not any((await self.lag()).values())

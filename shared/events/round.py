@@ -1,0 +1,44 @@
+"""Events of a reporting round, and the withdrawal that any sender may make of its own event."""
+
+from datetime import date
+
+from pydantic import AwareDatetime
+
+from shared.events.base import Data, Key, Line, Text
+
+
+class RoundOpened(Data):
+    """The Prime Minister's office asks each Secretary of State for a report on a period (the subject)."""
+
+    due: date
+    publish_at: AwareDatetime
+    note: Text | None = None
+
+
+class RoundClosed(Data):
+    closed_on: date
+
+
+class NextAction(Data):
+    action: Key
+    text: Text
+    due: date | None = None
+
+
+class StatementSigned(Data):
+    """The Secretary of State's answer; the subject is period and department, `2026-27-q2/dwp`."""
+
+    statement: Text
+    signed_by: Line
+    office: Line
+    signed_on: date
+    actions: tuple[NextAction, ...] = ()
+    comment: Text | None = None
+
+
+class EventWithdrawn(Data):
+    """Takes back an event of the same sender and subject; the state is then what it would be without it."""
+
+    source: Line
+    id: Line
+    reason: Text

@@ -1,0 +1,353 @@
+"""The sixteen indicators in plain English, and how ratings are made of them: what the methodology page says.
+
+The aggregator counts by these definitions and the reporter prints them; the numbers and words of method version 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+METHOD = 1
+"""The version of the rules of rating that this catalogue describes."""
+
+LEAST_DENOMINATOR = 10
+"""A percentage appears only where the denominator is at least this; below it the counts stand instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """`good_from` is the percentage from which it counts as good in its group; None where nothing is compared.
+
+    `answers` names the counts beside the ratio (or instead of one); `excluded` says what is left out of the population.
+    """
+
+    id: str
+    number: int
+    title: str
+    source: str
+    population: str
+    numerator: str
+    denominator: str
+    unknown: str
+    excluded: str
+    group: str | None
+    measured: bool = False
+    good_from: int | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of ratings. `required`: a department's overall rating is the worse of the groups so marked."""
+
+    letter: str
+    title: str
+    indicators: str
+    good: str
+    partial: str
+    poor: str
+    not_enough_data: str
+    required: bool = False
+
+
+NONE = "None."
+
+CATALOGUE: tuple[Indicator, ...] = (
+    Indicator(
+        id="in-scope",
+        number=1,
+        title="Does the Act apply?",
+        source="Public Services (Social Value) Act 2012, s.1(1), (11), (15) to (17)",
+        population="Procurements of the department and its bodies that started in the period.",
+        numerator="No ratio: counted by decision.",
+        denominator="No ratio.",
+        unknown="Procurements for which a fact is missing that decides whether the Act applies.",
+        excluded=NONE,
+        group="A",
+        measured=True,
+        answers={
+            "applies": "The Act applies",
+            "does-not-apply": "The Act does not apply",
+            "cannot-tell": "Cannot tell",
+        },
+    ),
+    Indicator(
+        id="considered-in-time",
+        number=2,
+        title="Considered before the start",
+        source="Public Services (Social Value) Act 2012, s.1(1) to (3)",
+        population="Procurements to which the Act applies.",
+        numerator="Those with a record of consideration dated strictly before the start.",
+        denominator="Those with a record: considered before the start, considered later, or declared not considered.",
+        unknown="No record of consideration; or a record and a start whose order cannot be told (the same day without "
+        "times, or a start known only as “not later than”).",
+        excluded="Procurements for which urgency under s.1(8) was claimed for s.1(3) and not rejected on review.",
+        group="A",
+        measured=True,
+        good_from=95,
+        answers={
+            "before": "Considered before the start",
+            "late": "Considered after the start",
+            "declared-none": "Declared not considered",
+            "no-record": "No record of consideration",
+            "order-unknown": "Order of consideration and start not known",
+        },
+    ),
+    Indicator(
+        id="complete-consideration",
+        number=3,
+        title="Complete consideration",
+        source="Public Services (Social Value) Act 2012, s.1(3)(a) and (b)",
+        population="Procurements considered before the start.",
+        numerator="Those that address economic, social and environmental well-being (“not relevant, because …” counts) "
+        "and say how the process itself might secure the improvement.",
+        denominator="Those answered field by field.",
+        unknown="Consideration sent as a document only.",
+        excluded=NONE,
+        group="A",
+        measured=True,
+        good_from=90,
+    ),
+    Indicator(
+        id="relevance-proportionality",
+        number=4,
+        title="Relevant and proportionate",
+        source="Public Services (Social Value) Act 2012, s.1(6)",
+        population="Procurements considered before the start.",
+        numerator="Those that state both why the matters are relevant and how far it is proportionate to take them "
+        "into account.",
+        denominator="Those answered field by field.",
+        unknown="Consideration sent as a document only.",
+        excluded="Procurements for which urgency was claimed for s.1(6) and not rejected on review.",
+        group="A",
+    ),
+    Indicator(
+        id="consultation",
+        number=5,
+        title="Consultation decided before the start",
+        source="Public Services (Social Value) Act 2012, s.1(7); PPN 003",
+        population="Procurements to which the Act applies.",
+        numerator="Those with a decision whether to consult dated before the start. Deciding not to consult complies.",
+        denominator="Those with a record: decided before the start, decided later, or declared not decided.",
+        unknown="No record of a decision; or a decision and a start whose order cannot be told.",
+        excluded="Procurements for which urgency was claimed for s.1(7) and not rejected on review.",
+        group="A",
+        measured=True,
+        good_from=90,
+        answers={
+            "held": "Consultation held",
+            "not-with-reason": "Not consulted, with a reason",
+            "not-without-reason": "Not consulted, without a reason",
+        },
+    ),
+    Indicator(
+        id="urgency",
+        number=6,
+        title="Urgency claimed",
+        source="Public Services (Social Value) Act 2012, s.1(8) and (9)",
+        population="Procurements to which the Act applies.",
+        numerator="Those for which an urgent need was claimed.",
+        denominator="All of them: no claim is no claim.",
+        unknown=NONE,
+        excluded=NONE,
+        group="A",
+        measured=True,
+        answers={
+            "s1-3": "Claimed for s.1(3), consideration",
+            "s1-6": "Claimed for s.1(6), relevance and proportionality",
+            "s1-7": "Claimed for s.1(7), consultation",
+            "no-reason": "Claimed without a reason",
+        },
+    ),
+    Indicator(
+        id="outcome",
+        number=7,
+        title="What came of the consideration",
+        source="Public Services (Social Value) Act 2012, s.1(3) and (6)",
+        population="Procurements considered, before the start or later.",
+        numerator="No ratio: adopted, adapted, not pursued with a reason, not pursued without one.",
+        denominator="No ratio.",
+        unknown="The outcome is not stated.",
+        excluded=NONE,
+        group="A",
+    ),
+    Indicator(
+        id="weight",
+        number=8,
+        title="Minimum weight in the evaluation",
+        source="PPN 06/20, PPN 002, PPN 026",
+        population="Procurements with a tender notice that a policy on minimum weight covers.",
+        numerator="Those with a stated weight at or above the minimum in force at the start.",
+        denominator="Those with a stated weight.",
+        unknown="Weight combined with another criterion, or not stated.",
+        excluded="Direct awards, and what the policy itself exempts.",
+        group="B",
+        good_from=90,
+    ),
+    Indicator(
+        id="outcome-mix",
+        number=9,
+        title="Outcomes asked for",
+        source="Annexes to PPN 06/20, PPN 002, PPN 026",
+        population="Tenders and contracts that a policy on social value covers.",
+        numerator="No ratio: counted by framework and outcome, several each; frameworks are never merged.",
+        denominator="No ratio.",
+        unknown="No outcome code is given.",
+        excluded=NONE,
+        group="B",
+    ),
+    Indicator(
+        id="committed",
+        number=10,
+        title="Commitments made",
+        source="PPN 06/20, PPN 002, PPN 026; Procurement Act 2023, s.52",
+        population="Contracts awarded in the period for which social value was evaluated.",
+        numerator="Those with at least one commitment that has a quantity, a unit and a due date.",
+        denominator="Those for which commitments are answered.",
+        unknown="Neither a commitment nor a measure in the notice.",
+        excluded="Frameworks: their call-offs count.",
+        group="C",
+    ),
+    Indicator(
+        id="delivered",
+        number=11,
+        title="Commitments delivered",
+        source="Procurement Act 2023, s.71; PPN 06/20, PPN 002, PPN 026",
+        population="Contracts in force with a commitment due by the end of the period.",
+        numerator="Commitments for which what was reported reaches what was due.",
+        denominator="Commitments due and reported on. Unlike units are never added.",
+        unknown="Due and not reported.",
+        excluded="Contracts terminated before the commitment was due.",
+        group="C",
+        good_from=85,
+    ),
+    Indicator(
+        id="supplier-reach",
+        number=12,
+        title="Who won the contracts",
+        source="PPN 001",
+        population="Contracts awarded in the period.",
+        numerator="Those won by a small or medium-sized enterprise; by a voluntary, community or social enterprise.",
+        denominator="Those for which the supplier’s size is stated.",
+        unknown="Not stated. “Suitable for small enterprises” is no award to one.",
+        excluded=NONE,
+        group=None,
+    ),
+    Indicator(
+        id="challenge",
+        number=13,
+        title="Cases and spot checks",
+        source="Mystery Shopper, now the Public Procurement Review Service",
+        population="Cases and spot checks open or closed in the period.",
+        numerator="No ratio: counted by outcome, with days against the service standard and recommendations made.",
+        denominator="No ratio.",
+        unknown="The outcome is not yet known.",
+        excluded=NONE,
+        group="E",
+    ),
+    Indicator(
+        id="capability",
+        number=14,
+        title="Capability",
+        source="The reviews of the Act of 2014 and 2015; the undertaking of 2018 to train all 4,000 commercial buyers",
+        population="The department.",
+        numerator="A champion in post; a current strategy with priorities and how teams apply them; commercial staff "
+        "trained in the last 24 months.",
+        denominator="Three tests.",
+        unknown="Commercial staff were never counted.",
+        excluded=NONE,
+        group="D",
+        measured=True,
+        answers={
+            "champion": "Champion in post",
+            "strategy": "Current strategy with both parts",
+            "training": "Half of commercial staff trained",
+        },
+    ),
+    Indicator(
+        id="return-quality",
+        number=15,
+        title="Quality of the return",
+        source="Procurement Act 2023, s.53; the design of this return",
+        population="Procurements found in published notices.",
+        numerator="Those that the department reported on; beside it what was late, in conflict or withdrawn.",
+        denominator="All of them.",
+        unknown="No notices in the period.",
+        excluded=NONE,
+        group="F",
+        good_from=90,
+    ),
+    Indicator(
+        id="forward-look",
+        number=16,
+        title="Forward look",
+        source="As in the Scottish and Welsh reports",
+        population="Procurements planned to start within 24 months.",
+        numerator="Those with a plan for social value, or a consideration already recorded.",
+        denominator="All of them.",
+        unknown="Value or date missing.",
+        excluded=NONE,
+        group=None,
+    ),
+)
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        letter="A",
+        title="Legal duty",
+        indicators="1 to 7",
+        good="Considered in time at least 95%, complete at least 90% and consultation decided at least 90%",
+        partial="Considered in time at least 75%",
+        poor="Below",
+        not_enough_data="Fewer than 5 in scope, or scope or consideration unknown for more than 25%",
+        required=True,
+    ),
+    Group(
+        letter="B",
+        title="Policy duty",
+        indicators="8 and 9",
+        good="At least 90% of tenders that the policy covers are at or above their minimum weight",
+        partial="At least 70%",
+        poor="Below",
+        not_enough_data="Weight not stated for more than 50%",
+    ),
+    Group(
+        letter="C",
+        title="Delivery",
+        indicators="10 and 11",
+        good="At least 85% of what was due is delivered, and no key performance indicator is Inadequate",
+        partial="At least 60%",
+        poor="Below",
+        not_enough_data="Nothing due, or unreported for more than 50%",
+    ),
+    Group(
+        letter="D",
+        title="Capability",
+        indicators="14",
+        good="Champion, current strategy with both parts, and half of commercial staff trained",
+        partial="Two of the three",
+        poor="Fewer",
+        not_enough_data="No department event in the period",
+    ),
+    Group(
+        letter="E",
+        title="Challenge",
+        indicators="13",
+        good="Every case inside its service standard, every recommendation implemented by its date",
+        partial="One late",
+        poor="An upheld finding without an action, or more than one late",
+        not_enough_data="Never: no case is good",
+    ),
+    Group(
+        letter="F",
+        title="Data",
+        indicators="15",
+        good="At least 90% of independent notices reported on, at most 10% late, at most 10% unknown",
+        partial="At least 70%, at most 25%, at most 25%",
+        poor="Below",
+        not_enough_data="No independent notice to compare with",
+        required=True,
+    ),
+)
+
+BY_ID: Mapping[str, Indicator] = {indicator.id: indicator for indicator in CATALOGUE}
+GROUPS_BY_LETTER: Mapping[str, Group] = {group.letter: group for group in GROUPS}

@@ -1,0 +1,91 @@
+"""Log lines as ops read them: one JSON object a line on stdout with ECS names, or colours on a terminal."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from shared.log_events import LOG_EVENTS
+
+_ECS = {
+    "timestamp": "@timestamp",
+    "level": "log.level",
+    "event": "message",
+    "duration": "event.duration",
+    "outcome": "event.outcome",
+    "department": "svr.department",
+    "sender": "svr.sender",
+    "period": "svr.period",
+    "subject": "svr.subject",
+    "topic": "messaging.destination.name",
+    "partition": "messaging.destination.partition.id",
+    "offset": "messaging.kafka.offset",
+    "group": "messaging.consumer.group.name",
+    "error": "error.message",
+    "error_type": "error.type",
+    "exception": "error.stack_trace",
+    "event_id": "event.id",
+    "event_source": "svr.source",
+    "event_type": "svr.event_type",
+}
+# What this system names itself goes under svr., so that no field collides with a field of ECS.
+_PLAIN = frozenset({"logger", "service.name", "ecs.version", *_ECS.values()})
+
+EventDict = MutableMapping[str, Any]
+
+
+def _ecs(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    action = line["event"]
+    named = {_ECS.get(key, key if key in _PLAIN else f"svr.{key}"): value for key, value in line.items()}
+    if action in LOG_EVENTS:
+        named["event.action"] = action
+    return named
+
+
+def _json(_logger: Any, _method: str, line: EventDict) -> str:
+    return orjson.dumps(line, default=str).decode()
+
+
+def configure(service: str, fmt: str = "auto") -> None:
+    """Sets up structlog and the standard library's loggers, once, at the start of a process."""
+    as_json = fmt == "json" or (fmt == "auto" and not sys.stdout.isatty())
+    before: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+
+    def whose(_logger: Any, _method: str, line: EventDict) -> EventDict:
+        line["service.name"] = service
+        return line
+
+    last: list[structlog.typing.Processor] = (
+        [whose, _ecs, _json] if as_json else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+    )
+    structlog.configure(
+        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*before, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for chatty in ("aiokafka", "faststream", "uvicorn", "httpx", "kafka"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def get_logger() -> structlog.stdlib.BoundLogger:
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+    return logger

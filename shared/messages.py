@@ -1,0 +1,58 @@
+"""What goes onto Kafka: a message, and the CloudEvent by which the services tell each other of a change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaProducer
+
+from shared import times
+from shared.envelope import CONTENT_TYPE
+
+Headers = Sequence[tuple[str, bytes]]
+CLOUDEVENT: Headers = (("content-type", CONTENT_TYPE.encode()),)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    topic: str
+    key: str
+    value: bytes
+    headers: Headers = CLOUDEVENT
+
+
+def cloudevent(*, source: str, id: str, type: str, subject: str, time: datetime, data: Any) -> bytes:
+    """CloudEvents 1.0 in structured JSON; `data` is anything orjson can write."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "source": source,
+            "id": id,
+            "type": type,
+            "subject": subject,
+            "time": times.text(time),
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+    )
+
+
+def producer(bootstrap: str) -> AIOKafkaProducer:
+    """Idempotent, hence acks=all: an acknowledged record survives the loss of its leader, once."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        enable_idempotence=True,
+        linger_ms=5,
+        compression_type="lz4",
+        max_request_size=2_000_000,
+        request_timeout_ms=30_000,
+    )
+
+
+async def send_all(kafka: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+    """Returns when the broker has acknowledged every message; raises when it refused one."""
+    pending = [await kafka.send(m.topic, m.value, key=m.key.encode(), headers=list(m.headers)) for m in messages]
+    for acknowledged in pending:
+        await acknowledged

@@ -1,0 +1,56 @@
+"""The outbox: what a transaction must also say on Kafka is a row of that transaction, and a relay sends it afterwards.
+
+A crash between the acknowledgement and the deletion sends a row twice: every message carries an id of its own, and
+its receivers take repeats as the same.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from shared.messages import Message, send_all
+
+
+async def enqueue(connection: Any, schema: str, messages: Sequence[Message]) -> None:
+    """Within the caller's transaction."""
+    await connection.execute(
+        f"""INSERT INTO {schema}.outbox (topic, key, value, header_names, header_values)
+        SELECT t, k, v, string_to_array(hn, ','), string_to_array(hv, E'\\n')
+        FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[]) AS u (t, k, v, hn, hv)""",  # noqa: S608 - schema is ours
+        [m.topic for m in messages],
+        [m.key for m in messages],
+        [m.value for m in messages],
+        [",".join(name for name, _ in m.headers) for m in messages],
+        ["\n".join(value.decode() for _, value in m.headers) for m in messages],
+    )
+
+
+async def relay(pool: asyncpg.Pool, schema: str, kafka: AIOKafkaProducer, *, limit: int = 500) -> int:
+    """Sends up to `limit` rows and deletes them once acknowledged. Returns how many. Safe beside other relays."""
+    async with pool.acquire() as connection, connection.transaction():
+        rows = await connection.fetch(
+            f"""SELECT id, topic, key, value, header_names, header_values FROM {schema}.outbox
+            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED""",  # noqa: S608 - schema is ours
+            limit,
+        )
+        if not rows:
+            return 0
+        await send_all(
+            kafka,
+            [
+                Message(
+                    row["topic"],
+                    row["key"],
+                    row["value"],
+                    [(n, v.encode()) for n, v in zip(row["header_names"], row["header_values"], strict=True)],
+                )
+                for row in rows
+            ],
+        )
+        await connection.execute(
+            f"DELETE FROM {schema}.outbox WHERE id = ANY($1)",  # noqa: S608 - schema is ours
+            [row["id"] for row in rows],
+        )
+    return len(rows)
