@@ -19,7 +19,7 @@ UNREACHABLE = (
 _LIMITS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "10s", "statement_timeout": "60s"}
 
 
-async def connect(url: str, *, service: str, size: int = 4) -> asyncpg.Pool:
+async def connect(url: str, *, service: str, schema: str, size: int = 4) -> asyncpg.Pool:
     """A pool of at most `size` connections; waits, and says so, while the database does not answer."""
 
     async def attempt() -> asyncpg.Pool:
@@ -28,7 +28,7 @@ async def connect(url: str, *, service: str, size: int = 4) -> asyncpg.Pool:
             min_size=1,
             max_size=size,
             command_timeout=60,
-            server_settings={**_LIMITS, "application_name": service, "timezone": "UTC"},
+            server_settings={**_LIMITS, "application_name": service, "search_path": schema, "timezone": "UTC"},
         )
 
     return await until_reached("PostgreSQL", attempt, UNREACHABLE)

@@ -37,9 +37,6 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     "record.unreadable": LogEvent(
         "error", "a record on procurement.events that ingest did not write; it is set aside", "find who wrote it"
     ),
-    "withdrawal.without-effect": LogEvent(
-        "warning", "a withdrawal that names an event of another subject or sender", "tell the sender"
-    ),
     "events.recorded": LogEvent("info", "events of one transaction: recorded, repeated, in conflict"),
     "status.recomputed": LogEvent("info", "departments and periods counted anew, and how many of them changed"),
     "status.received": LogEvent("info", "statuses taken by the reporter: how many were new"),

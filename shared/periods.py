@@ -57,6 +57,11 @@ class Period:
         return Period(self.year - 1, 4) if self.quarter == 1 else Period(self.year, self.quarter - 1)
 
     @property
+    def quarters(self) -> tuple["Period", ...]:
+        """A quarter itself; the four quarters of a year."""
+        return (self,) if self.quarter else tuple(Period(self.year, quarter) for quarter in (1, 2, 3, 4))
+
+    @property
     def title(self) -> str:
         """For people: `Q2 2026 to 2027`."""
         return f"Q{self.quarter} {self.year} to {self.year + 1}" if self.quarter else f"{self.year} to {self.year + 1}"

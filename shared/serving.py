@@ -3,15 +3,21 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
 
+from shared.consuming import Consuming
 from shared.logging import get_logger
 from shared.waiting import Pauses
 
 log = get_logger()
+
+HEARTBEAT_SECONDS = 30.0
 
 
 class Halt:
@@ -88,3 +94,78 @@ def memory_mib() -> int:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
     except OSError:
         return 0
+
+
+class Health:
+    """What /health/live and /health/ready answer: consuming, not merely up; and ready once everything is reached."""
+
+    def __init__(self, limit_seconds: float) -> None:
+        self.limit_seconds = limit_seconds
+        self.consuming: Consuming | None = None
+        self.ready = False
+
+    def router(self) -> APIRouter:
+        api = APIRouter(prefix="/health")
+
+        @api.get("/live")
+        async def live() -> JSONResponse:
+            ok = not self.ready or self.consuming is None or await self.consuming.live(self.limit_seconds)
+            return JSONResponse({"live": ok}, status_code=200 if ok else 503)
+
+        @api.get("/ready")
+        async def ready() -> JSONResponse:
+            return JSONResponse({"ready": self.ready}, status_code=200 if self.ready else 503)
+
+        return api
+
+
+Running = Callable[[], AbstractAsyncContextManager[list[asyncio.Task[None]]]]
+
+
+def lifespan_of(
+    service: str, running: Running, health: Health, halt: Halt
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """FastAPI's lifespan: `running` starts in the background, so that health answers while dependencies are waited for.
+
+    A fault of `running`, or of a task that it yields, halts the service.
+    """
+
+    async def run(stop: asyncio.Event) -> None:
+        began = time.monotonic()
+        try:
+            async with running() as tasks:
+                health.ready = True
+                log.info("service.started", version=version("social-value-returns"))
+                while not stop.is_set():
+                    try:
+                        await asyncio.wait_for(stop.wait(), HEARTBEAT_SECONDS)
+                    except TimeoutError:
+                        await _heartbeat(began, health)
+                health.ready = False
+                log.info("service.stopping")
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        except Exception as fault:
+            log.exception("task.failed", task="run", error=str(fault), error_type=type(fault).__name__)
+            halt(fault)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(run(stop))
+        yield
+        stop.set()
+        if not health.ready and not task.done():
+            task.cancel()  # still waiting for a dependency: nothing has been begun that must be finished
+        await asyncio.gather(task, return_exceptions=True)
+
+    return lifespan
+
+
+async def _heartbeat(began: float, health: Health) -> None:
+    log.info("heartbeat", uptime=int(time.monotonic() - began), memory_mib=memory_mib())
+    if health.consuming is not None:
+        for partition, lag in (await health.consuming.lag()).items():
+            if lag:
+                log.info("consumer.lag", topic=partition.topic, partition=partition.partition, lag=lag)

@@ -9,12 +9,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Common(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SVR_", extra="ignore", frozen=True)
 
-    kafka_bootstrap: str = Field("127.0.0.1:9092", description="Kafka's bootstrap servers, host:port, comma-separated")
+    kafka_bootstrap: str = Field(
+        "127.0.0.1:9092",
+        validation_alias="SVR_KAFKA_BOOTSTRAP",
+        description="Kafka's bootstrap servers, host:port, comma-separated",
+    )
     log_format: Literal["auto", "json", "console"] = Field(
-        "auto", description="JSON lines, or colours for people; auto: colours on a terminal"
+        "auto",
+        validation_alias="SVR_LOG_FORMAT",
+        description="JSON lines, or colours for people; auto: colours on a terminal",
     )
     health_seconds: float = Field(
-        60, gt=0, description="a consumer with lag that finished no batch for so long is not live"
+        60,
+        gt=0,
+        validation_alias="SVR_HEALTH_SECONDS",
+        description="a consumer with lag that finished no batch for so long is not live",
     )
 
 

@@ -21,7 +21,7 @@ INPUTS = "inputs.sha256"
 NODE = 18  # the oldest that sass and npm's lock file of version 3 run on
 
 
-class BuildFailed(Exception):
+class BuildError(Exception):
     """npm or sass ended with an error; the message is what it said last."""
 
 
@@ -68,7 +68,7 @@ def environment() -> dict[str, str]:
 
 
 def build() -> bool:
-    """Builds what is not current. Returns whether there was something to do. Raises BuildFailed."""
+    """Builds what is not current. Returns whether there was something to do. Raises BuildError."""
     wanted = digest(inputs())
     if is_current(wanted):
         return False
@@ -95,7 +95,7 @@ def _run(command: list[str], env: dict[str, str]) -> str:
     ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if ran.returncode:
         said = "\n".join((ran.stdout + ran.stderr).splitlines()[-15:])
-        raise BuildFailed(f"{' '.join(command[:2])} ended with code {ran.returncode}. It said last:\n{said}")
+        raise BuildError(f"{' '.join(command[:2])} ended with code {ran.returncode}. It said last:\n{said}")
     return ran.stdout
 
 

@@ -1,4 +1,4 @@
-"""An archive of Kafka's loaded classes, written by Java at the first orderly stop; with it a start takes half the time."""
+"""An archive of Kafka's loaded classes, which Java writes at the first orderly stop and which halves later starts."""
 
 import hashlib
 import os

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local import jars, ports, tools
 from deploy.local.class_archive import ClassArchive
-from deploy.local.kafka_config import Ports, properties
+from deploy.local.kafka_config import Ports, properties, settings
 from deploy.local.kafka_probe import answers
 from deploy.local.processes import Child, Failed
 
@@ -75,7 +75,7 @@ class Kafka:
         )
         child.clear()  # before looking for free ports: what is left of a killed run would still hold them
         self._ports = Ports(*ports.keep(self.directory / "ports.json", 3, first=self._port))
-        config.write_text(properties(self._ports, self._data))
+        config.write_text(properties(settings(self._ports, self._data)))
         if not (self._data / "meta.properties").exists():
             self._format(config, archive)
         child.start()

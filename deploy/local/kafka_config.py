@@ -1,5 +1,6 @@
-"""The configuration of the one local Kafka node, a pure function of its ports and its folder."""
+"""The configuration of the one local Kafka node, pure functions of its ports and its folder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +16,15 @@ class Ports:
     controller: int
 
 
-def properties(ports: Ports, data: Path) -> str:
-    """The text of ``server.properties``.
+def settings(ports: Ports, data: Path) -> dict[str, str]:
+    """The node's settings, by Kafka's names for them.
 
     Two listeners for clients: a plain one, whose clients are super users (a development machine's loopback address
     only), and one where a client logs in with SCRAM-SHA-512 and may do only what an ACL allows.
     """
     plain, sasl = f"PLAINTEXT://{HOST}:{ports.plain}", f"SASL_PLAINTEXT://{HOST}:{ports.sasl}"
     controller = f"CONTROLLER://{HOST}:{ports.controller}"
-    settings = {
+    return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.bootstrap.servers": f"{HOST}:{ports.controller}",
@@ -51,7 +52,14 @@ def properties(ports: Ports, data: Path) -> str:
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
         "share.coordinator.state.topic.num.partitions": "1",
+        # A node that was killed is let in again only when its former self counts as gone, by default after 9 s.
+        "broker.session.timeout.ms": "2500",
+        "broker.heartbeat.interval.ms": "500",
         # Of 128 MiB the heap would be full.
         "log.cleaner.dedupe.buffer.size": str(32 * 1024 * 1024),
     }  # fmt: skip
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def properties(chosen: Mapping[str, str]) -> str:
+    """The text of ``server.properties``."""
+    return "".join(f"{name}={value}\n" for name, value in chosen.items())

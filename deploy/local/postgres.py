@@ -1,4 +1,4 @@
-"""PostgreSQL on this machine: the server from a Python wheel, reached over TCP with a password, its data in a folder."""
+"""PostgreSQL on this machine: the server of a Python wheel, on a loopback port with a password, data in a folder."""
 
 import os
 import secrets
@@ -8,16 +8,17 @@ from pathlib import Path
 
 from deploy.local import ports, postgres_cluster, postgres_home
 from deploy.local.postgres_cluster import NAME
-from deploy.local.processes import Child, Failed
+from deploy.local.processes import Child
 
-ATTEMPTS = 20
+VERSION = "18.4"  # of the wheel in the lock file
+PATIENCE = 10.0  # seconds for the sessions of a killed server to end
 
 
 class Postgres:
     """One server on one folder; stopped or even killed, it starts again with the same data, port and password."""
 
     def __init__(self, directory: Path, *, port: int | None = None, fsync: bool = True) -> None:
-        """A free port is chosen where it is None. Without ``fsync`` tests are faster, and data outlives no power cut."""
+        """A free port is chosen where it is None. Without ``fsync`` it is faster, and data outlives no power cut."""
         self.directory = directory.resolve()
         self._asked_port = port
         self._fsync = fsync
@@ -55,21 +56,7 @@ class Postgres:
         (self._port,) = ports.keep(self.directory / "port.json", 1, first=self._asked_port)
         child.argv = [str(home.programs / "postgres"), "-D", str(home.data), *options(self._port, fsync=self._fsync)]
         self._child = child
-        self._start_once_free(home.data)
-
-    def _start_once_free(self, data: Path) -> None:
-        """Starts it; again if the sessions of a server just killed have not left its shared memory yet."""
-        child = self._running
-        for attempt in range(ATTEMPTS):
-            child.start()
-            try:
-                child.wait_until(lambda: is_ready(data, child.pid))
-                return
-            except Failed as failed:
-                child.stop()
-                if attempt == ATTEMPTS - 1 or "shared memory block" not in str(failed):
-                    raise
-                time.sleep(0.5)
+        start_once_free(child, home.data)
 
     def stop(self) -> None:
         """Ends sessions and the server in good order; kills it if that takes too long; nothing if it does not run."""
@@ -81,19 +68,29 @@ class Postgres:
         if self._child:
             self._child.kill()
 
-    @property
-    def _running(self) -> Child:
-        if self._child is None:
-            raise RuntimeError("PostgreSQL was not started")
-        return self._child
-
     def _password(self) -> str:
         """The owner's password, made at first use and kept where only we can read it."""
         file = self.directory / "password"
         if not file.exists():
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
                 fresh.write(secrets.token_urlsafe(24))
         return file.read_text()
+
+
+def start_once_free(child: Child, data: Path) -> None:
+    """Starts it; again if the sessions of a server just killed have not left its shared memory yet."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        child.start()
+        try:
+            child.wait_until(lambda: is_ready(data, child.pid))
+        except BaseException as fault:
+            child.stop()
+            if "shared memory block" not in str(fault) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def options(port: int, *, fsync: bool) -> list[str]:

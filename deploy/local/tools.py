@@ -67,11 +67,9 @@ def complaint(found: Found, *, maven_needed: bool) -> str | None:
         lacking.append(("Maven", "maven", "maven"))
     if not lacking:
         return None
-    names, debian, macos = zip(*lacking)
-    return (
-        f"Missing: {', '.join(names)}. "
-        f"Debian: apt-get install {' '.join(debian)}; macOS: brew install {' '.join(macos)}"
-    )
+    names = ", ".join(tool for tool, _, _ in lacking)
+    debian, macos = " ".join(package for _, package, _ in lacking), " ".join(formula for _, _, formula in lacking)
+    return f"Missing: {names}. Debian: apt-get install {debian}; macOS: brew install {macos}"
 
 
 def check(*, maven_needed: bool) -> None:

@@ -148,7 +148,7 @@ def _subject_fault(attributes: Attributes, row: EventType, register: Register) -
         wanted = SUBJECTS[row.kind][1] if row.kind is not None else "the subject of the event withdrawn"
         return problem("wrong-subject", "/subject", f"{attributes.subject!r} does not fit {row.name}: give {wanted}")
     code = _department_of(attributes.subject, kind)
-    if code is not None and register.department(code) is None:
+    if code is not None and not register.has_department(code):
         return problem("wrong-subject", "/subject", f"{code!r} is no department of the register")
     return None
 

@@ -48,10 +48,10 @@ def _constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
-def decode(raw: bytes) -> Any:
+def decode(raw: bytes, *, limit: int = MAX_BYTES) -> Any:
     """Raises NotJson, which names the place, for anything that is not strict JSON within the limits."""
-    if len(raw) > MAX_BYTES:
-        raise NotJson(problem("too-large", "", f"{len(raw)} bytes; at most {MAX_BYTES} are taken"))
+    if len(raw) > limit:
+        raise NotJson(problem("too-large", "", f"{len(raw)} bytes; at most {limit} are taken"))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as fault:

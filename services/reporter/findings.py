@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from services.reporter.figures import is_good, no_record, shown
-from services.reporter.model import Bullet, Decision, Quarter, Test
+from services.reporter.figures import no_record, shown
+from services.reporter.model import Bullet, Decision, Quarter, Report, Test
 from services.reporter.series import MAIN, percents, running
 from services.reporter.summary import measured
 from services.reporter.words import RATING_WORDS, day, listed, lower_first, number, plural
-from shared.indicators import BY_ID, GROUPS_BY_LETTER
+from shared.indicators import GROUPS_BY_LETTER
 from shared.status import Rating, Status
+from shared.times import london_day
 
 
 def bullets(
@@ -36,7 +37,7 @@ def improving(
     if best is not None and best[0] > 0:
         _, test, earlier = best
         run = running(percents(quarters, test.id), word) if test.id in quarters[-1].figures else None
-        return f"{lower_first(test.title)} {run or f'rose from {earlier}% to {test.figure.percent}%'}."
+        return f"{subject(test)} {run or f'rose from {earlier}% to {test.figure.percent}%'}."
     now, then = measured(status, MAIN), measured(previous, MAIN)
     if now and then and no_record(now) < no_record(then):
         return f"procurements with no record of consideration fell from {no_record(then)} to {no_record(now)}."
@@ -51,11 +52,15 @@ def off_track(status: Status, tests: tuple[Test, ...]) -> str:
         worst = max(below, key=_shortfall)
         found = worst.figure
         value = shown(found.numerator, found.denominator, found.percent)
-        parts.append(f"{lower_first(worst.title)} is at {value}, below the {worst.good_from}% rated good")
+        parts.append(f"{subject(worst)} is at {value}, below the {worst.good_from}% rated good")
     poor = [GROUPS_BY_LETTER[g.group].title for g in status.groups if g.rating is Rating.POOR and g.group in "BCDE"]
     if poor:
         parts.append(f"{listed([lower_first(title) for title in poor])} {'is' if len(poor) == 1 else 'are'} rated poor")
     return ("; ".join(parts) or "nothing measured is below the level rated good") + "."
+
+
+def subject(test: Test) -> str:
+    return "consideration before the start" if test.id == MAIN else lower_first(test.title)
 
 
 def _shortfall(test: Test) -> float:
@@ -66,7 +71,9 @@ def _shortfall(test: Test) -> float:
 def data_quality(status: Status, word: str) -> str:
     if is_silent(status):
         last = status.data.last_received
-        return f"no event was received for this {word}" + (f"; the last came on {day(last.date())}." if last else ".")
+        return f"no event was received for this {word}" + (
+            f"; the last came on {day(london_day(last))}." if last else "."
+        )
     found = measured(status, MAIN)
     parts = []
     if found and found.unknown:
@@ -85,7 +92,7 @@ def data_quality(status: Status, word: str) -> str:
     return ("; ".join(parts) or "nothing is unknown, late, withdrawn or in conflict") + "."
 
 
-def is_silent(status: Status) -> bool:
+def is_silent(status: Status | Report) -> bool:
     """Nothing at all was received for the period. A heartbeat is an event: it says that there is nothing to report."""
     return status.data.events == 0
 
@@ -96,34 +103,44 @@ def completeness(status: Status) -> str:
         return "No data"
     if found is None or not found.population:
         return "No procurement in scope"
+    all_of_them = plural(found.population, "procurement")
     if not found.unknown:
-        return f"Complete: all {plural(found.population, 'procurement')} in scope can be placed"
-    return f"{number(found.population - found.unknown)} of {plural(found.population, 'procurement')} in scope can be placed; " \
-           f"{number(found.unknown)} unknown"  # fmt: skip
+        return f"Complete: all {all_of_them} in scope can be placed"
+    return f"{number(found.population - found.unknown)} of {all_of_them} in scope can be placed; " + (
+        f"{number(found.unknown)} unknown"
+    )
 
 
 def decision(status: Status, previous: Status | None, *, owner: str, due: date, word: str) -> Decision | None:
     """One sentence, who has to act, by when; None when nothing is asked of the Prime Minister's office."""
     text = _asked(status, previous, owner, word)
-    return None if text is None else Decision(text=text, owner=owner, due=due, department=status.department)
+    if text is None:
+        return None
+    named = status.attention[0].ocid if status.attention and _recovery(status) else None
+    return Decision(text=text, owner=owner, due=due, department=status.department, ocid=named)
+
+
+def _recovery(status: Status) -> bool:
+    return status.rating is Rating.POOR and not is_silent(status)
 
 
 def _asked(status: Status, previous: Status | None, owner: str, word: str) -> str | None:
-    if status.rating is Rating.POOR and not is_silent(status):
-        if not status.attention:
-            return f"Ask the {owner} for a recovery plan."
-        first = status.attention[0]
-        named = f"“{first.title}” ({first.ocid})" if first.title else first.ocid
-        if status.attention_total == 1:
-            return f"Ask the {owner} for the record of what was considered for {named}, or for a recovery plan."
-        count = number(status.attention_total)
-        return f"Ask the {owner} for the records of consideration, or a recovery plan, for the {count} procurements " \
-               f"that need attention, beginning with {named}."  # fmt: skip
     if is_silent(status):
         return f"Ask the {owner} why nothing was sent for this {word}, and for the return."
+    if _recovery(status):
+        if not status.attention:
+            return f"Ask the {owner} for a recovery plan."
+        first = f"“{status.attention[0].title}”" if status.attention[0].title else "the one named here"
+        if status.attention_total == 1:
+            return f"Ask the {owner} for the record of what was considered for {first}, or for a recovery plan."
+        return (
+            f"Ask the {owner} for the records of consideration, or a recovery plan, for the "
+            f"{number(status.attention_total)} procurements that need attention, beginning with {first}."
+        )
     found = measured(status, MAIN)
     if status.rating is Rating.NOT_ENOUGH_DATA and found is not None and found.unknown:
-        return f"Ask the {owner} for the records of consideration of {plural(found.unknown, 'procurement')}, which are missing."
+        missing = plural(found.unknown, "procurement")
+        return f"Ask the {owner} for the missing records of consideration of {missing}."
     if status.round is not None and status.statement is None and found is not None and found.population:
         return f"Ask the {owner} for the signed statement, which was due on {day(status.round.due)}."
     if previous is not None and previous.rating is Rating.GOOD and status.rating is Rating.PARTIAL:
@@ -148,11 +165,3 @@ def statement_words(status: Status, owner: str) -> str:
         )
     late = 0 if due is None else (signed.signed_on - due).days
     return f"Signed on {day(signed.signed_on)}" + (f", {plural(late, 'day')} after it was due." if late > 0 else ".")
-
-
-def level_words(name: str) -> str:
-    level = BY_ID[name].good_from
-    return "" if level is None else f"{level}%"
-
-
-__all__ = ["bullets", "completeness", "decision", "is_good", "is_silent", "rating_change", "statement_words"]

@@ -55,7 +55,8 @@ def headline(rows: tuple[Test, ...]) -> str:
         return f"All {len(compared)} tests are below the level rated good"
     if len(below) == 1:
         found = below[0].figure
-        return f"{below[0].title}, {shown(found.numerator, found.denominator, found.percent)}, is below the level rated good"
+        value = shown(found.numerator, found.denominator, found.percent)
+        return f"{below[0].title}, {value}, is below the level rated good"
     return f"{len(below)} of {plural(len(compared), 'test')} are below the level rated good"
 
 

@@ -18,9 +18,6 @@ from shared.status import (
     Urgency,
 )
 
-REPORT_SCHEMA = "uk.gov.social-value/report/1"
-OVERVIEW_SCHEMA = "uk.gov.social-value/overview/1"
-
 
 class Names(Model):
     """What the register calls a department on the period's last day; `head_title` is who answers for it."""
@@ -64,12 +61,16 @@ class Bullet(Model):
 
 
 class Decision(Model):
-    """What the Prime Minister's office is asked to decide, who has to act on it, and by when."""
+    """What the Prime Minister's office is asked to decide, who has to act on it, and by when.
+
+    `ocid`: the procurement that the sentence begins with.
+    """
 
     text: str
     owner: str
     due: date | None
-    department: str | None = None
+    department: str
+    ocid: str | None
 
 
 class Quarter(Model):
@@ -148,7 +149,7 @@ class Publication(Model):
 class Report(Publication):
     """One department, one period, one revision."""
 
-    schema_name: Literal["uk.gov.social-value/report/1"] = REPORT_SCHEMA
+    schema_name: Literal["uk.gov.social-value/report/1"] = "uk.gov.social-value/report/1"
     department: Names
     office_holder: OfficeHolder | None
     rating: Rating
@@ -197,7 +198,7 @@ class Standing(Model):
 class Overview(Publication):
     """All departments that answered for one period, worst first."""
 
-    schema_name: Literal["uk.gov.social-value/overview/1"] = OVERVIEW_SCHEMA
+    schema_name: Literal["uk.gov.social-value/overview/1"] = "uk.gov.social-value/overview/1"
     headline: str
     summary: str
     keys: tuple[Key, ...]

@@ -6,6 +6,7 @@ to an earlier period: it makes that period's own revision, and later reports mar
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 
@@ -13,9 +14,9 @@ from services.reporter.figures import Figure, Model, figure, no_record, shown
 from services.reporter.model import Change, Overview, Report
 from services.reporter.words import RATING_WORDS, listed, lower_first, money, number, plural
 from shared.indicators import BY_ID
-from shared.status import Rating, Status
+from shared.status import Data, Rating, Status
 
-_CLOCK = {
+_CLOCK: Any = {
     "version": True,
     "data": {"events": True, "last_received": True},
     "round": {"publish_at": True, "closed_on": True},
@@ -74,13 +75,20 @@ def overview_changes(statuses: Sequence[Status], labels: dict[str, str], previou
     return tuple(found)
 
 
-def reason(changes: Sequence[Change], *, late: bool) -> str:
-    """`late event: considered in time 7 of 9, previously 6 of 8`; the first three changes stand for all."""
+def cause(now: Data, then: Data) -> str:
+    """What brought the change, as far as the counts tell."""
+    if now.withdrawn > then.withdrawn:
+        return "withdrawal"
+    return "late event" if now.events > then.events or now.late > then.late else "correction"
+
+
+def reason(changes: Sequence[Change], cause: str) -> str:
+    """`late event: considered in time 7 of 9, previously 6 of 8`; the first two changes stand for all."""
     if not changes:
-        return "details changed; no figure did"
-    cause = "late event: " if late else ""
-    named = "; ".join(lower_first(change.text) if late else change.text for change in changes[:3])
-    return cause + named + (f"; and {plural(len(changes) - 3, 'further change')}" if len(changes) > 3 else "")
+        return f"{cause}: details changed, no figure did"
+    rest = len(changes) - 2
+    named = "; ".join(lower_first(change.text) for change in changes[:2])
+    return f"{cause}: {named}" + (f"; and {plural(rest, 'further change')}" if rest > 0 else "")
 
 
 def figure_changes(name: str, before: Figure | None, after: Figure | None) -> list[Change]:

@@ -1,6 +1,6 @@
 """Eight periods side by side, and the sentence that says what they show. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from services.reporter.figures import figure, is_good, shown
 from services.reporter.model import Quarter
@@ -90,7 +90,8 @@ def headline(quarters: Sequence[Quarter], word: str) -> str:
     below = "" if is_good(MAIN, current) else f", below the {level}% rated good"
     run_words = running(values, word)
     if run_words:
-        return f"Consideration before the start {run_words}{below}"
+        still = "" if not below else f" but is still {below[2:]}" if run(values) > 0 else f" and is {below[2:]}"
+        return f"Consideration before the start {run_words}{still}"
     before = values[-2] if len(values) > 1 else None
     if before is None:
         return f"Consideration before the start is at {current.percent}%{below}"

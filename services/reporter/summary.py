@@ -12,7 +12,7 @@ from shared.status import Attention, Status, Value
 Direction = Literal["up", "down", "same", "none"]
 
 TEN_MILLION = 10_000_000_00
-_EMPTY = Figure(
+EMPTY = Figure(
     population=0, numerator=None, denominator=None, percent=None, unknown=0, excluded={}, answers={},
     value=Value(), value_met=Value(),
 )  # fmt: skip
@@ -30,8 +30,8 @@ def measured(status: Status | None, name: str) -> Figure | None:
 def keys(status: Status, previous: Status | None, *, previous_title: str, word: str) -> tuple[Key, ...]:
     """The four numbers, each with its change on the period before, its target and its unknown count."""
     second = second_measure(status)
-    now, then = measured(status, MAIN) or _EMPTY, measured(previous, MAIN)
-    other, other_then = measured(status, second) or _EMPTY, measured(previous, second)
+    now, then = measured(status, MAIN) or EMPTY, measured(previous, MAIN)
+    other, other_then = measured(status, second) or EMPTY, measured(previous, second)
     since = f"on {previous_title}"
     return (
         ratio_key(MAIN, now, then, since=since, word=word),

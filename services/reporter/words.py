@@ -15,7 +15,10 @@ RATING_WORDS = {
 
 NO_EVIDENCE = "The absence of a record is no evidence that the duty was met. It is not evidence of a breach."
 
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def day(value: date) -> str:

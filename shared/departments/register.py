@@ -81,6 +81,9 @@ class Register:
         """Raises KeyError for a code that no department ever had."""
         return self._departments[code]
 
+    def has_department(self, code: str) -> bool:
+        return code in self._departments
+
     def departments(self) -> tuple[Department, ...]:
         """All that ever existed, by code."""
         return tuple(self._departments[code] for code in sorted(self._departments))

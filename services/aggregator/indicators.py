@@ -1,0 +1,151 @@
+"""How an indicator counts: which answers of a procurement's assessment are its numerator, denominator and unknown.
+
+What an answer means is decided by `assessment.assess`; what the indicator is for, by `shared.indicators`. The SQL and
+the pure count below both follow from these declarations and from nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from shared.status import Measure, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One answer's count, and the values in pence of the procurements that gave it."""
+
+    procurements: int = 0
+    gross: int = 0
+    net_only: int = 0
+    unvalued: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.procurements + other.procurements,
+            self.gross + other.gross,
+            self.net_only + other.net_only,
+            self.unvalued + other.unvalued,
+        )
+
+    @property
+    def value(self) -> Value:
+        return Value(gross=self.gross, net_only=self.net_only, unvalued=self.unvalued)
+
+
+Tallies: TypeAlias = Mapping[tuple[str, str], Tally]
+"""(question, answer) → tally."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An indicator over the answers to one question. `also` names further questions whose counts stand beside it."""
+
+    id: str
+    numerator: frozenset[str] = frozenset()
+    rest: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    ratio: bool = True
+    also: tuple[str, ...] = ()
+
+    def measure(self, tallies: Tallies) -> Measure:
+        mine = {answer: tally for (question, answer), tally in tallies.items() if question == self.id}
+        beside = {answer: t.procurements for (question, answer), t in tallies.items() if question in self.also}
+        met, rest, unknown = (
+            sum((t for answer, t in mine.items() if answer in answers), Tally())
+            for answers in (self.numerator, self.rest, self.unknown)
+        )
+        excluded = {reason: mine[answer].procurements for answer, reason in self.excluded.items() if answer in mine}
+        everything = sum(mine.values(), Tally())
+        return Measure(
+            population=everything.procurements,
+            numerator=met.procurements if self.ratio else None,
+            denominator=met.procurements + rest.procurements if self.ratio else None,
+            unknown=unknown.procurements,
+            excluded=dict(sorted(excluded.items())),
+            answers=dict(sorted({**{a: t.procurements for a, t in mine.items()}, **beside}.items())),
+            value=everything.value,
+            value_met=met.value,
+        )
+
+
+URGENT = {"urgent": "urgency claimed, s.1(8)"}
+ORDER = frozenset({"no-record", "order-unknown"})
+
+COUNTED: tuple[Counted, ...] = (
+    Counted("in-scope", unknown=frozenset({"cannot-tell"}), ratio=False, also=("scope-reason", "scope-missing")),
+    Counted(
+        "considered-in-time",
+        numerator=frozenset({"before"}),
+        rest=frozenset({"late", "declared-none"}),
+        unknown=ORDER,
+        excluded=URGENT,
+    ),
+    Counted(
+        "complete-consideration",
+        numerator=frozenset({"complete"}),
+        rest=frozenset({"incomplete"}),
+        unknown=frozenset({"document-only"}),
+    ),
+    Counted(
+        "relevance-proportionality",
+        numerator=frozenset({"both-stated"}),
+        rest=frozenset({"not-both-stated"}),
+        unknown=frozenset({"document-only"}),
+        excluded=URGENT,
+    ),
+    Counted(
+        "consultation",
+        numerator=frozenset({"before"}),
+        rest=frozenset({"late"}),
+        unknown=ORDER,
+        excluded=URGENT,
+        also=("consultation-outcome",),
+    ),
+    Counted("urgency", numerator=frozenset({"claimed"}), rest=frozenset({"none"}), also=("urgency-claim",)),
+    Counted("outcome", unknown=frozenset({"not-stated"}), ratio=False),
+    Counted("return-quality", numerator=frozenset({"reported"}), rest=frozenset({"silent"})),
+)
+
+STRANDS: tuple[Counted, ...] = tuple(
+    Counted(
+        strand,
+        numerator=frozenset({"considered", "not-relevant"}),
+        rest=frozenset({"unanswered"}),
+        unknown=frozenset({"document-only"}),
+    )
+    for strand in ("economic", "social", "environmental")
+)
+
+SQL = """
+SELECT t.department, t.period, q.key AS question, answer, count(*) AS procurements,
+    coalesce(sum(a.value_gross), 0)::bigint AS gross,
+    coalesce(sum(a.value_net) FILTER (WHERE a.value_gross IS NULL), 0)::bigint AS net_only,
+    count(*) FILTER (WHERE a.value_gross IS NULL AND a.value_net IS NULL) AS unvalued
+FROM unnest($1::text[], $2::text[], $3::text[]) AS t (department, period, quarter)
+JOIN assessment a ON a.department = t.department AND a.period = t.quarter
+CROSS JOIN LATERAL jsonb_each(a.answers) AS q
+CROSS JOIN LATERAL jsonb_array_elements_text(q.value) AS answer
+GROUP BY 1, 2, 3, 4
+"""
+"""Departments, periods, and the quarters that each period is made of → tallies. One question may have many answers."""
+
+
+def tallies(rows: Iterable[tuple[Mapping[str, Iterable[str]], int | None, int | None]]) -> dict[tuple[str, str], Tally]:
+    """The same count without a database: (answers, gross, net) of each procurement, pence → tallies."""
+    found: dict[tuple[str, str], Tally] = {}
+    for answers, gross, net in rows:
+        one = Tally(1, gross or 0, net or 0 if gross is None else 0, int(gross is None and net is None))
+        for question, given in answers.items():
+            for answer in given:
+                found[question, answer] = found.get((question, answer), Tally()) + one
+    return found
+
+
+def measures(counts: Tallies) -> dict[str, Measure]:
+    return {counted.id: counted.measure(counts) for counted in COUNTED}
+
+
+def strands(counts: Tallies) -> dict[str, Measure]:
+    return {counted.id: counted.measure(counts) for counted in STRANDS}

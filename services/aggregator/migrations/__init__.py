@@ -1,0 +1,1 @@
+"""Numbered SQL, forward only; each file runs once, in a transaction of its own."""

@@ -1,0 +1,62 @@
+"""From counts to a department's status for a period. Pure: the store brings the counts, this says what they mean."""
+
+from dataclasses import dataclass
+
+from services.aggregator import capability, indicators, ratings
+from services.aggregator.facts import Facts
+from services.aggregator.indicators import Tallies
+from shared.periods import Period
+from shared.status import Attention, Body, Data, Status, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the database counted for one department and period."""
+
+    tallies: Tallies
+    bodies: tuple[Body, ...]
+    attention: tuple[Attention, ...]
+    attention_total: int
+    urgency: tuple[Urgency, ...]
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Facts about the department, the round and the statement; empty where nothing was said."""
+
+    department: Facts
+    round: Facts
+    statement: Facts
+
+
+def standing(department: str, period: Period, counts: Counts, told: Told) -> Status:
+    """The status without a version (0): the store numbers it when it differs from the last."""
+    able = capability.capability(told.department, period)
+    measures = {**indicators.measures(counts.tallies), "capability": ratings.capability_measure(able)}
+    groups = [
+        ratings.legal_duty(measures),
+        ratings.capability(able),
+        ratings.data_quality(measures, counts.data),
+    ]
+    rating, reason = ratings.overall({group.group: group for group in groups})
+    return Status(
+        department=department,
+        period=str(period),
+        version=0,
+        method=ratings.METHOD,
+        rating=rating,
+        reason=reason,
+        groups=tuple(groups),
+        measures=measures,
+        strands=indicators.strands(counts.tallies),
+        bodies=counts.bodies,
+        attention=counts.attention,
+        attention_total=counts.attention_total,
+        urgency=counts.urgency,
+        capability=able,
+        office_holder=capability.office_holder(told.department, period.last_day),
+        statement=capability.statement(told.statement),
+        round=capability.reporting_round(told.round),
+        data=counts.data,
+    )

@@ -1,0 +1,85 @@
+"""The aggregator's tables: subjects, assessments, marks. Every lock is taken in one order: register, event, subject."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from services.aggregator.assessment import Assessment
+from services.aggregator.subjects import Subject
+from shared.events.catalogue import kind_of
+
+REGISTER = "register/buyers"
+
+
+async def attributions_subject(connection: Any, *, changing: bool) -> Subject:
+    """The register's subject, locked: shared by all who only read it, alone for one who changes it."""
+    lock = "FOR UPDATE" if changing else "FOR SHARE"
+    row = await connection.fetchrow(f"SELECT facts, withdrawn FROM subject WHERE key = $1 {lock}", REGISTER)  # noqa: S608 - a constant
+    return Subject.from_json(REGISTER, orjson.loads(row["facts"]), orjson.loads(row["withdrawn"]))
+
+
+async def lock_subjects(connection: Any, keys: Iterable[str]) -> dict[str, Subject]:
+    """Those subjects as they stand, made where they are new, locked in the order of their keys."""
+    wanted = sorted(keys)
+    await connection.execute(
+        """INSERT INTO subject (key, kind) SELECT * FROM unnest($1::text[], $2::text[]) AS new (key, kind)
+        ORDER BY key ON CONFLICT DO NOTHING""",
+        wanted,
+        [str(kind_of(key)) for key in wanted],
+    )
+    rows = await connection.fetch(
+        "SELECT key, facts, withdrawn FROM subject WHERE key = ANY($1) ORDER BY key FOR UPDATE", wanted
+    )
+    return {
+        row["key"]: Subject.from_json(row["key"], orjson.loads(row["facts"]), orjson.loads(row["withdrawn"]))
+        for row in rows
+    }
+
+
+async def save_subjects(connection: Any, subjects: Sequence[Subject]) -> None:
+    texts = [subject.to_json() for subject in subjects]
+    await connection.execute(
+        """UPDATE subject s SET facts = v.facts::jsonb, withdrawn = v.withdrawn::jsonb
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS v (key, facts, withdrawn) WHERE s.key = v.key""",
+        [subject.key for subject in subjects],
+        [facts for facts, _ in texts],
+        [withdrawn for _, withdrawn in texts],
+    )
+
+
+async def attributed_to(connection: Any, ocids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Where these procurements are counted at present: department and period."""
+    rows = await connection.fetch("SELECT ocid, department, period FROM assessment WHERE ocid = ANY($1)", list(ocids))
+    return {row["ocid"]: (row["department"], row["period"]) for row in rows}
+
+
+async def bought_by(connection: Any, buyers: Sequence[str]) -> list[str]:
+    """The procurements of these buyers, by id or by name as it was given."""
+    rows = await connection.fetch(
+        "SELECT ocid FROM assessment WHERE buyer_ids && $1::text[] OR buyer_name = ANY($1::text[])", list(buyers)
+    )
+    return [row["ocid"] for row in rows]
+
+
+async def save_assessments(connection: Any, assessments: Sequence[Assessment]) -> None:
+    """Each row as one JSON object, so that a column is named once: here, by the dataclass."""
+    rows = [orjson.dumps(a, option=orjson.OPT_SORT_KEYS).decode() for a in sorted(assessments, key=lambda a: a.ocid)]
+    columns = list(Assessment.__dataclass_fields__)
+    await connection.execute(
+        f"""INSERT INTO assessment ({", ".join(columns)})
+        SELECT {", ".join(f"r.{column}" for column in columns)}
+        FROM unnest($1::text[]) AS v (row), jsonb_populate_record(NULL::assessment, v.row::jsonb) AS r
+        ON CONFLICT (ocid) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in columns if c != "ocid")}""",  # noqa: S608 - our own names
+        rows,
+    )
+
+
+async def mark(connection: Any, marks: Iterable[tuple[str | None, str | None]]) -> None:
+    """Says which departments and periods must be counted anew."""
+    wanted = sorted(set(marks), key=str)
+    await connection.execute(
+        "INSERT INTO status_due (department, period) SELECT * FROM unnest($1::text[], $2::text[])",
+        [department for department, _ in wanted],
+        [period for _, period in wanted],
+    )

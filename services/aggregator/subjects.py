@@ -1,0 +1,96 @@
+"""A subject is what its events say of it, merged. Any order, repetition or split of the same events gives the same one.
+
+`merge` is commutative, associative and idempotent. A withdrawal cannot be merged, as a merged subject has forgotten
+what lost against the withdrawn fact: the subject is then built anew from all its events (`build`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeAlias
+
+from services.aggregator import capability, declarations, notices
+from services.aggregator.facts import Fact, Facts, Rule, canonical
+from services.aggregator.merging import rule_of
+from shared.envelope import Event
+from shared.events.catalogue import Kind, event_type, kind_of
+
+WITHDRAWN = event_type("event.withdrawn").type
+NOTICE = event_type("notice.published").type
+
+Key: TypeAlias = tuple[str, str, str]
+"""(sender, source, id): only the sender of an event can withdraw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`key` is the CloudEvents subject; `withdrawn` names events that count no longer, arrived or not."""
+
+    key: str
+    facts: Facts = field(default_factory=dict)
+    withdrawn: frozenset[Key] = frozenset()
+
+    def to_json(self) -> tuple[str, str]:
+        """Facts and withdrawals, in the one spelling by which subjects are stored, compared and hashed."""
+        facts = {name: [f.value, f.at, f.source, f.id] for name, f in self.facts.items()}
+        return canonical(facts).decode(), canonical(sorted(self.withdrawn)).decode()
+
+    @classmethod
+    def from_json(cls, key: str, facts: Mapping[str, Any], withdrawn: Iterable[Any]) -> Self:
+        return cls(key, {name: Fact(*parts) for name, parts in facts.items()}, frozenset(tuple(w) for w in withdrawn))
+
+
+def facts_of(event: Event) -> Facts:
+    """What one event establishes; nothing for a withdrawal."""
+    if event.type == WITHDRAWN:
+        return {}
+    if event.type == NOTICE:
+        return notices.facts(event)
+    if kind_of(event.subject) is Kind.PROCUREMENT:
+        return declarations.facts(event)
+    return capability.facts(event)
+
+
+def merge(subject: Subject, facts: Facts) -> Subject:
+    """The subject with these facts too: of two statements of one fact, the one that its rule prefers."""
+    merged = dict(subject.facts)
+    for name, fact in facts.items():
+        held = merged.get(name)
+        merged[name] = fact if held is None else _preferred(held, fact, rule_of(name))
+    return Subject(subject.key, merged, subject.withdrawn)
+
+
+def _preferred(one: Fact, other: Fact, rule: Rule) -> Fact:
+    if rule is Rule.EARLIEST:
+        return min(one, other, key=_total_order)
+    return max(one, other, key=_total_order)
+
+
+def _total_order(fact: Fact) -> tuple[str, str, str, bytes]:
+    """One event states a fact once, so (time, source, id) decides; the value is there to make the order total."""
+    return (*fact.order, canonical(fact.value))
+
+
+def withdrawals(events: Iterable[Event]) -> frozenset[Key]:
+    """The events that these events take back."""
+    return frozenset(
+        (event.sender, event.data["source"], event.data["id"]) for event in events if event.type == WITHDRAWN
+    )
+
+
+def build(key: str, events: Iterable[Event], withdrawn: frozenset[Key] = frozenset()) -> Subject:
+    """The subject from all its events, in whatever order they are given."""
+    held = list(events)
+    withdrawn = withdrawn | withdrawals(held)
+    subject = Subject(key, {}, withdrawn)
+    for event in held:
+        if (event.sender, event.source, event.id) not in withdrawn:
+            subject = merge(subject, facts_of(event))
+    return subject
+
+
+def extend(subject: Subject, events: list[Event]) -> Subject | None:
+    """The subject with further events; None when a withdrawal makes it necessary to build it anew."""
+    if subject.facts and withdrawals(events) - subject.withdrawn:
+        return None
+    fresh = build(subject.key, events, subject.withdrawn)
+    return merge(Subject(subject.key, subject.facts, fresh.withdrawn), fresh.facts)

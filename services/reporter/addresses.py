@@ -1,0 +1,21 @@
+"""The addresses of the pages, in one place. Pure; whatever stands in an identifier is escaped."""
+
+from urllib.parse import quote
+
+
+def publication(department: str, period: str, revision: int | None = None) -> str:
+    """A department's report or, for `overview`, the overview; without a revision, the latest one."""
+    base = f"/overview/{period}" if department == "overview" else f"/departments/{quote(department, safe='')}/{period}"
+    return base if revision is None else f"{base}/r{revision}"
+
+
+def department(code: str) -> str:
+    return f"/departments/{quote(code, safe='')}"
+
+
+def procurement(ocid: str) -> str:
+    return f"/procurements/{quote(ocid, safe='')}"
+
+
+def asset(name: str) -> str:
+    return f"/assets/{name}"

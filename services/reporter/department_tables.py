@@ -1,0 +1,276 @@
+"""The tables of a department's report. Pure: the same numbers as in its JSON, as cells."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from services.reporter import tables
+from services.reporter.figures import Figure, no_record, shown
+from services.reporter.model import Change, Quarter, Report
+from services.reporter.tables import Cell, Table, count, head, html, numeric, text
+from services.reporter.words import day, humanised, moment, money, number, plural
+from shared.indicators import BY_ID, GROUPS_BY_LETTER
+from shared.status import Action
+
+PROGRAMMES = {
+    "commissioning-academy": "Commissioning Academy",
+    "masterclass": "Commercial masterclass",
+    "public-service-transformation-network": "Public Service Transformation Network",
+    "inspiring-impact": "Inspiring Impact",
+    "social-value-training": "Social value training",
+}
+BARRIERS = {
+    "not-inspired": "Not yet inspired",
+    "uncertain-of-law": "Uncertain what the law allows",
+    "support-fragmented": "Support fragmented and hard to reach",
+    "value-not-demonstrated": "Providers cannot demonstrate value",
+}
+_KINDS = {"act": "The Act", "policy": "Policy", "contract": "Contracts"}
+
+
+def marks(quarter: Quarter) -> str:
+    return "".join(f" [{mark}]" for mark, on in (("p", quarter.provisional), ("r", quarter.revised)) if on)
+
+
+def rate(figure: Figure | None) -> Cell:
+    """`88%`, else `7 of 9`, else `[x]`."""
+    return numeric("[x]" if figure is None else shown(figure.numerator, figure.denominator, figure.percent))
+
+
+def main_measures(report: Report) -> Table:
+    main, second = report.series_measures
+    rows = []
+    for quarter in report.series:
+        found = quarter.figures.get(main)
+        title = quarter.title + (marks(quarter) if quarter.figures else "")
+        rows.append(
+            [
+                text(title, nowrap=True),
+                count(found.population if found else None),
+                count(found.numerator if found else None),
+                count(found.denominator if found else None),
+                count(found.unknown if found else None),
+                count(no_record(found) if found else None),
+                rate(found),
+                rate(quarter.figures.get(second)),
+            ]
+        )
+    words = ("In scope", "Considered before start", "Placed in time", "Unknown", "No record", "Considered (%)")
+    return Table(
+        f"Main measures by {report.period.word}",
+        [
+            head(report.period.word.capitalize()),
+            *(head(w, right=True) for w in words),
+            head(f"{_short(second)} (%)", right=True),
+        ],
+        rows,
+        size="wide",
+    )
+
+
+def _short(measure: str) -> str:
+    return {"consultation": "Consultation decided", "delivered": "Delivered"}.get(measure, humanised(measure))
+
+
+def tests(report: Report) -> Table:
+    rows = []
+    for test in report.tests:
+        if test.good is None:
+            result = tables.tag("Cannot say", "grey")
+        else:
+            result = tables.tag("Good", "green") if test.good else tables.tag("Below good", "yellow")
+        rows.append(
+            [
+                text(test.title),
+                text(f"{_KINDS[test.kind]}: {test.basis}"),
+                count(test.figure.numerator),
+                count(test.figure.denominator),
+                count(test.figure.unknown),
+                count(sum(test.figure.excluded.values())),
+                rate(test.figure),
+                numeric(f"{test.good_from}%" if test.good_from is not None else "[z]"),
+                html(result),
+            ]
+        )
+    return Table(
+        "Tests, with the section of the Act, the policy or the contract they rest on",
+        [
+            head("Test"),
+            head("Basis"),
+            *(head(w, right=True) for w in ("Passed", "Out of", "Unknown", "Excluded", "%", "Good from")),
+            head("Result"),
+        ],
+        rows,
+        size="wide",
+    )
+
+
+def ratings(report: Report) -> Table:
+    rows = [
+        [
+            text(
+                f"{g.group}. {GROUPS_BY_LETTER[g.group].title}" if g.group in GROUPS_BY_LETTER else g.group, nowrap=True
+            ),
+            html(tables.rating_tag(g.rating)),
+            html(tables.foreign(g.reason)),
+        ]
+        for g in report.groups
+    ]
+    return Table("Ratings by group, and why", [head("Group"), head("Rating"), head("Reason")], rows)
+
+
+def scope(report: Report) -> Table:
+    """How the procurements of the period were decided: what the Act applies to, and what is unknown."""
+    found = report.figures["in-scope"]
+    labels = BY_ID["in-scope"].answers
+    rows = [[text(labels.get(key, humanised(key))), count(value)] for key, value in _in_order(found, labels)]
+    rows.append([text("All procurements started"), count(found.population)])
+    return Table("Does the Act apply?", [head("Decision"), head("Procurements", right=True)], rows, size="narrow")
+
+
+def _in_order(figure: Figure, labels: object) -> list[tuple[str, int]]:
+    order = list(labels) if isinstance(labels, dict) else []
+    return sorted(
+        figure.answers.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0])
+    )
+
+
+def beside(report: Report) -> list[tuple[str, list[tuple[str, int]], dict[str, int]]]:
+    """(measure's title, its counts in words, what is excluded in words) for every measure that has them."""
+    found = []
+    for name, figure in report.figures.items():
+        if name in ("in-scope", "capability"):  # these have a table and a section of their own
+            continue
+        labels = BY_ID[name].answers if name in BY_ID else {}
+        answers = [(labels.get(key, humanised(key)), value) for key, value in _in_order(figure, labels)]
+        excluded = {humanised(key): value for key, value in figure.excluded.items()}
+        if answers or excluded:
+            found.append((BY_ID[name].title if name in BY_ID else humanised(name), answers, excluded))
+    return found
+
+
+def strands(report: Report) -> Table:
+    rows = [
+        [
+            text(strand.title),
+            count(strand.figure.numerator),
+            count(strand.figure.denominator),
+            count(strand.figure.unknown),
+            rate(strand.figure),
+        ]
+        for strand in report.strands
+    ]
+    return Table(
+        "Consideration of each kind of well-being named in s.1(3)(a)",
+        [head("Well-being"), *(head(w, right=True) for w in ("Addressed", "Out of", "Unknown", "%"))],
+        rows,
+        size="narrow",
+    )
+
+
+def bodies(report: Report) -> Table:
+    rows = [
+        [
+            html(tables.foreign(body.name)),
+            count(body.in_scope),
+            count(body.considered_before),
+            count(body.other),
+            count(body.unknown),
+        ]
+        for body in report.bodies
+    ]
+    words = ("In scope", "Considered before start", "Not, or excluded", "Unknown")
+    return Table("The department’s bodies", [head("Body"), *(head(w, right=True) for w in words)], rows)
+
+
+def attention(report: Report) -> Table:
+    rows = [
+        [
+            html(tables.reference(item.ocid)),
+            html(tables.foreign(item.title) if item.title else Markup("[x]"), "sv-title-cell"),
+            text(day(item.started_on) if item.started_on else "[x]", nowrap=True),
+            numeric(money(item.value_pence) if item.value_pence is not None else "[x]"),
+            html(tables.bullet_list(item.concerns)),
+        ]
+        for item in report.attention
+    ]
+    shown_of = f"{len(report.attention)} of " if len(report.attention) < report.attention_total else ""
+    return Table(
+        f"{shown_of}{plural(report.attention_total, 'procurement')} that "
+        f"{'needs' if report.attention_total == 1 else 'need'} attention",
+        [head("Reference"), head("Title"), head("Started"), head("Value", right=True), head("What needs attention")],
+        rows,
+        size="wide",
+    )
+
+
+def urgency(report: Report) -> Table:
+    rows = [
+        [
+            html(tables.reference(item.ocid)),
+            html(tables.foreign(item.title) if item.title else Markup("[x]"), "sv-title-cell"),
+            text(", ".join(f"s.1({section})" for section in item.subsections), nowrap=True),
+            html(tables.foreign(item.reason) if item.reason else Markup("No reason given"), "sv-title-cell"),
+        ]
+        for item in report.urgency
+    ]
+    return Table(
+        f"{plural(len(report.urgency), 'procurement')} for which urgency was claimed",
+        [head("Reference"), head("Title"), head("Claimed for"), head("Reason given")],
+        rows,
+        size="wide",
+    )
+
+
+def training(report: Report) -> Table:
+    rows = [
+        [text(PROGRAMMES.get(t.programme, humanised(t.programme))), count(t.participants), count(t.commercial_staff)]
+        for t in report.capability.training
+    ]
+    words = ("Participants", "Of them in commercial posts")
+    return Table("Training completed", [head("Programme"), *(head(w, right=True) for w in words)], rows, size="narrow")
+
+
+def barriers(report: Report) -> Table:
+    rows = [
+        [text(BARRIERS.get(key, humanised(key))), count(n)] for key, n in sorted(report.capability.barriers.items())
+    ]
+    return Table("Barriers reported", [head("Barrier"), head("Reports", right=True)], rows, size="narrow")
+
+
+def actions(caption: str, items: Sequence[Action]) -> Table:
+    states = {None: ("Open", "blue"), True: ("Done", "green"), False: ("Closed, not done", "yellow")}
+    rows = []
+    for item in items:
+        said = [item.text, *([f"{day(item.closed_on)}: {item.closing_text or 'closed'}"] if item.closed_on else [])]
+        rows.append(
+            [
+                html(Markup("<br>").join(tables.foreign(part) for part in said), "sv-title-cell"),
+                text(day(item.due) if item.due else "No date", nowrap=True),
+                html(tables.tag(*states[item.done])),
+            ]
+        )
+    return Table(caption, [head("Action"), head("Due"), head("State")], rows, row_headers=False)
+
+
+def revisions(report: Report) -> Table:
+    rows = [
+        [
+            text(f"r{r.revision}"),
+            text(moment(r.published_at), nowrap=True),
+            html(tables.foreign(r.reason or "First publication")),
+        ]
+        for r in reversed(report.revisions)
+    ]
+    return Table("Revisions of this report", [head("Revision"), head("Published"), head("Reason")], rows)
+
+
+def changes(items: Sequence[Change]) -> Table:
+    rows = [[text(c.what), numeric(c.old or "–"), numeric(c.new)] for c in items]
+    return Table(
+        "What the revision changed", [head("Figure"), head("Before", right=True), head("Now", right=True)], rows
+    )
+
+
+def share(part: int, whole: int) -> str:
+    return f"{number(part)} of {number(whole)}"

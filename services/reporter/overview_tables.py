@@ -1,0 +1,80 @@
+"""The tables of the overview. Pure: the same numbers as in its JSON, as cells."""
+
+from markupsafe import Markup
+
+from services.reporter import charts, tables
+from services.reporter.addresses import publication
+from services.reporter.department_tables import rate
+from services.reporter.figures import Figure
+from services.reporter.model import Overview, Standing
+from services.reporter.tables import ARROWS, Table, head, html, numeric, text
+from services.reporter.words import money
+
+
+def standings(overview: Overview, drawn: dict[str, Markup]) -> Table:
+    """`drawn`: each department's sparkline as markup, by code."""
+    second = "Delivered" if overview.second_measure == "delivered" else "Consultation decided"
+    return Table(
+        "Departments, worst first",
+        [
+            head("Department"),
+            head("Status"),
+            head("Change"),
+            head("Considered before start", right=True),
+            head(second, right=True),
+            head("Value in scope", right=True),
+            head(f"8 {overview.period.word}s"),
+            head("Data"),
+        ],
+        [_row(row, overview, drawn) for row in overview.standings],
+        size="wide",
+    )
+
+
+def _row(row: Standing, overview: Overview, drawn: dict[str, Markup]) -> list[tables.Cell]:
+    code = row.department.code
+    arrow = ARROWS[row.direction] if row.direction in ("up", "down") else ""
+    main = row.figures.get("considered-in-time")
+    return [
+        html(tables.link(row.label, publication(code, overview.period.key)), "sv-department"),
+        html(tables.rating_tag(row.rating)),
+        text(f"{arrow} {row.change}".strip(), classes="sv-change"),
+        rate(main if main and main.denominator else None),
+        rate(_with_denominator(row.figures.get(overview.second_measure))),
+        numeric(money(main.value.gross) if main and main.population else "[x]"),
+        html(drawn[code], "sv-nowrap"),
+        html(_data(row.data), "sv-data"),
+    ]
+
+
+def _data(words: str) -> Markup:
+    """Each part, and each date, stays on a line of its own."""
+    before, since, when = words.partition(" since ")
+    if since:
+        return Markup('{} since <span class="sv-nowrap">{}</span>').format(before, when)
+    return Markup("<br>").join(Markup('<span class="sv-nowrap">{}</span>').format(part) for part in words.split(", "))
+
+
+def _with_denominator(figure: Figure | None) -> Figure | None:
+    return figure if figure and figure.denominator else None
+
+
+def statements(overview: Overview) -> Table:
+    late = [row for row in overview.standings if row.statement != "On time"]
+    rows = [[text(row.label), text(row.statement, nowrap=True)] for row in late]
+    return Table("Statements late or not received", [head("Department"), head("Statement")], rows, size="narrow")
+
+
+def spark(row: Standing, word: str) -> charts.Chart:
+    known = [value for value in row.trend if value is not None]
+    unknown = len(row.trend) - len(known)
+    gaps = f"; no percentage for {unknown} of them" if unknown else ""
+    said = (
+        f"from {known[0]} to {known[-1]} per cent"
+        if len(known) > 1
+        else f"{known[0]} per cent once"
+        if known
+        else "none"
+    )
+    alt = f"{row.label}: considered before the start, eight {word}s: {said}{gaps}"
+    return charts.spark(f"spark-{row.department.code}", alt, row.trend)

@@ -1,0 +1,151 @@
+"""What the page templates take: charts placed, tables filled, words chosen. Pure: publication in, view out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from services.reporter import charts, overview_tables
+from services.reporter import department_tables as t
+from services.reporter.figures import ROUNDING, shown
+from services.reporter.findings import is_silent, rating_change
+from services.reporter.model import Overview, Report
+from services.reporter.series import percents
+from services.reporter.tables import Table
+from services.reporter.words import RATING_WORDS, listed, lower_first
+
+WIDE, NARROW = 820, 340
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    name: str
+    address: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Two drawings of the same numbers; a style rule shows the one that fits."""
+
+    wide: charts.Chart
+    narrow: charts.Chart
+
+
+def department(report: Report, download: Download) -> dict[str, Any]:
+    newest = report.revisions[-1]
+    return {
+        "nav": "departments",
+        "r": report,
+        "period": report.period,
+        "title": f"{report.department.name}: {report.period.title}",
+        "description": f"{report.department.name}, {report.period.months}: {RATING_WORDS[report.rating].lower()}",
+        "rating_change": rating_change(report.rating, report.previous_rating, report.period.word),
+        "figure1": series_figure(report),
+        "figure2": tests_figure(report),
+        "beside": t.beside(report),
+        "tables": _numbered(_tables(report)),
+        "changes": newest.changes,
+        "change_table": t.changes(newest.changes),
+        "download": download,
+        "rounding": ROUNDING,
+        "silent": is_silent(report),
+    }
+
+
+def _tables(report: Report) -> dict[str, Table]:
+    """In the order in which they stand on the page; only those that have rows."""
+    found = {
+        "main": t.main_measures(report),
+        "scope": t.scope(report) if "in-scope" in report.figures else None,
+        "tests": t.tests(report),
+        "ratings": t.ratings(report),
+        "strands": t.strands(report),
+        "bodies": t.bodies(report),
+        "attention": t.attention(report),
+        "urgency": t.urgency(report),
+        "training": t.training(report),
+        "barriers": t.barriers(report),
+        "promised": t.actions("Actions named in the statement", report.statement.actions if report.statement else ()),
+        "actions": t.actions("Actions of earlier reports and reviews", report.capability.actions),
+        "revisions": t.revisions(report),
+    }
+    return {name: table for name, table in found.items() if table is not None and table.rows}
+
+
+def _numbered(tables: dict[str, Table]) -> dict[str, Table]:
+    return {
+        name: Table(f"Table {position}: {table.caption}", table.head, table.rows, table.size, table.row_headers)
+        for position, (name, table) in enumerate(tables.items(), 1)
+    }
+
+
+def series_figure(report: Report) -> Drawn | None:
+    """The main measures over eight periods; None where no percentage at all can be shown."""
+    labels = {"considered-in-time": "Considered", "consultation": "Consultation", "delivered": "Delivered"}
+    series = [
+        charts.Series(labels.get(name, name), tuple(percents(report.series, name)), colour)
+        for name, colour in zip(report.series_measures, (charts.DARK_BLUE, charts.ORANGE), strict=True)
+    ]
+    series = [s for s in series if any(value is not None for value in s.values)]
+    if not series:
+        return None
+    ticks = [quarter.title for quarter in report.series]
+    said = "; ".join(f"{s.label}: {_said(s.values)}" for s in series)
+    alt = f"Line chart over eight {report.period.word}s. {said}. The numbers are in table 1."
+
+    def draw(id: str, width: int) -> charts.Chart:
+        provisional = [quarter.provisional for quarter in report.series]
+        return charts.lines(id, alt, ticks=ticks, series=series, provisional=provisional, width=width)
+
+    return Drawn(draw("figure-1", WIDE), draw("figure-1-narrow", NARROW))
+
+
+def _said(values: tuple[int | None, ...]) -> str:
+    known = [value for value in values if value is not None]
+    gaps = len(values) - len(known)
+    return f"{' '.join(f'{v}%' for v in known)}" + (f", no percentage for {gaps}" if gaps else "")
+
+
+def tests_figure(report: Report) -> Drawn | None:
+    rows = [
+        charts.Row(
+            test.title,
+            test.figure.percent,
+            shown(test.figure.numerator, test.figure.denominator, test.figure.percent),
+            test.good_from,
+            test.good,
+        )
+        for test in report.tests
+    ]
+    if not rows:
+        return None
+    alt = f"Bar chart of {len(rows)} tests. " + "; ".join(f"{r.label} {r.words}" for r in rows) + "."
+    return Drawn(
+        charts.bars("figure-2", alt, rows, width=WIDE), charts.bars("figure-2-narrow", alt, rows, width=NARROW)
+    )
+
+
+def overview(o: Overview, download: Download, *, draw: Callable[[charts.Chart], Markup]) -> dict[str, Any]:
+    drawn = {
+        row.department.code: draw(overview_tables.spark(row, o.period.word))
+        if any(value is not None for value in row.trend)
+        else Markup.escape("[x]" if row.silent else "Under 10")
+        for row in o.standings
+    }
+    silent = [row.label for row in o.standings if row.silent]
+    return {
+        "nav": "overview",
+        "o": o,
+        "period": o.period,
+        "title": o.headline,
+        "description": o.summary,
+        "standings": overview_tables.standings(o, drawn),
+        "statements": overview_tables.statements(o),
+        "silent": listed(silent),
+        "reason": lower_first(o.revisions[-1].reason or ""),
+        "download": download,
+        "rounding": ROUNDING,
+    }

@@ -1,0 +1,30 @@
+"""Servers of a test's own, for tests that stop or kill them or that need Kafka's listener with logins."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+
+
+@pytest.fixture(scope="module")
+def own_kafka(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Kafka]:
+    """A Kafka node for the tests of one module."""
+    kafka = Kafka(open_folder / f"{request.module.__name__}-kafka")
+    kafka.start()
+    yield kafka
+    kafka.stop()
+    shutil.rmtree(kafka.directory)
+
+
+@pytest.fixture(scope="module")
+def own_postgres(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Postgres]:
+    """A PostgreSQL server for the tests of one module."""
+    postgres = Postgres(open_folder / f"{request.module.__name__}-postgres", fsync=False)
+    postgres.start()
+    yield postgres
+    postgres.stop()
+    shutil.rmtree(postgres.directory)
