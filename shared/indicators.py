@@ -90,6 +90,7 @@ CATALOGUE: tuple[Indicator, ...] = (
             "declared-none": "Declared not considered",
             "no-record": "No record of consideration",
             "order-unknown": "Order of consideration and start not known",
+            "urgent": "Urgency claimed",
         },
     ),
     Indicator(
@@ -106,6 +107,11 @@ CATALOGUE: tuple[Indicator, ...] = (
         group="A",
         measured=True,
         good_from=90,
+        answers={
+            "complete": "Complete",
+            "incomplete": "Incomplete",
+            "document-only": "Sent as a document only",
+        },
     ),
     Indicator(
         id="relevance-proportionality",
@@ -119,6 +125,13 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="Consideration sent as a document only.",
         excluded="Procurements for which urgency was claimed for s.1(6) and not rejected on review.",
         group="A",
+        measured=True,
+        answers={
+            "both-stated": "Both stated",
+            "not-both-stated": "Not both stated",
+            "document-only": "Sent as a document only",
+            "urgent": "Urgency claimed",
+        },
     ),
     Indicator(
         id="consultation",
@@ -134,6 +147,11 @@ CATALOGUE: tuple[Indicator, ...] = (
         measured=True,
         good_from=90,
         answers={
+            "before": "Decided before the start",
+            "late": "Decided after the start",
+            "no-record": "No record of a decision",
+            "order-unknown": "Order of decision and start not known",
+            "urgent": "Urgency claimed",
             "held": "Consultation held",
             "not-with-reason": "Not consulted, with a reason",
             "not-without-reason": "Not consulted, without a reason",
@@ -152,6 +170,8 @@ CATALOGUE: tuple[Indicator, ...] = (
         group="A",
         measured=True,
         answers={
+            "claimed": "Claimed",
+            "none": "Not claimed",
             "s1-3": "Claimed for s.1(3), consideration",
             "s1-6": "Claimed for s.1(6), relevance and proportionality",
             "s1-7": "Claimed for s.1(7), consultation",
@@ -169,6 +189,14 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="The outcome is not stated.",
         excluded=NONE,
         group="A",
+        measured=True,
+        answers={
+            "adopted": "Adopted",
+            "adapted": "Adapted",
+            "not-pursued-with-reason": "Not pursued, with a reason",
+            "not-pursued-without-reason": "Not pursued, without a reason",
+            "not-stated": "Not stated",
+        },
     ),
     Indicator(
         id="weight",
@@ -274,7 +302,9 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="No notices in the period.",
         excluded=NONE,
         group="F",
+        measured=True,
         good_from=90,
+        answers={"reported": "Reported on", "silent": "Not reported on"},
     ),
     Indicator(
         id="forward-look",

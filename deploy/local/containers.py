@@ -15,8 +15,8 @@ from deploy.local.postgres_cluster import NAME
 
 PORTS = kafka_config.Ports(plain=9092, sasl=9093, controller=9094)
 BROKER_PORT = 9095
-HOME = PurePosixPath("/tmp/kafka")  # noqa: S108 - inside a container of our own
-CONFIG, READY = HOME / "server.properties", HOME / "ready"
+TEMPORARY = PurePosixPath("/tmp")  # noqa: S108 - of a container of our own; the one folder that its user may write to
+CONFIG, READY, DATA = TEMPORARY / "kafka.properties", TEMPORARY / "kafka.ready", TEMPORARY / "kafka-data"
 KAFKA = "/opt/kafka/bin"
 COMMAND = f"""
 until [ -f {READY} ]; do sleep 0.1; done
@@ -69,7 +69,7 @@ class KafkaContainer(DockerContainer):
 
     def _settings(self) -> dict[str, str]:
         """Those of the local node, but listening to all, and with a listener that the broker itself can reach."""
-        local = kafka_config.settings(PORTS, Path(HOME / "data"))
+        local = kafka_config.settings(PORTS, Path(DATA))
         everywhere = f"PLAINTEXT://0.0.0.0:{PORTS.plain},SASL_PLAINTEXT://0.0.0.0:{PORTS.sasl}"
         outside = f"PLAINTEXT://{self._outside(PORTS.plain)},SASL_PLAINTEXT://{self._outside(PORTS.sasl)}"
         inside = f"BROKER://localhost:{BROKER_PORT},CONTROLLER://localhost:{PORTS.controller}"

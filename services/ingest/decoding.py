@@ -8,6 +8,8 @@ from services.ingest.problems import Problem, escape, problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
+UNLIMITED = frozenset({"maximumParticipants", "maximumLotsBidPerSupplier"})
+"""Find a Tender publishes "no limit" in these two as 1e9999, which some readers pass on as Infinity: read as null."""
 INTEGERS = range(-(2**63), 2**63)
 
 
@@ -41,11 +43,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(name: str) -> NoReturn:
-    _refuse("", f"{name} is no JSON number: leave the property out when the value is unknown")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+# NaN and Infinity are let through the parser, so that the walk afterwards can say where they stand.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def decode(raw: bytes, *, limit: int = MAX_BYTES) -> Any:
@@ -108,13 +107,16 @@ def _unstorable(text: str) -> str | None:
 
 
 def _locate(value: Any, pointer: str, levels: int) -> None:
-    """The same walk with pointers: raises NotJson at the first fault."""
+    """The same walk with pointers: raises NotJson at the first fault that cannot be read as "no limit"."""
     if isinstance(value, dict):
         if levels == 0:
             _refuse(pointer, f"nested deeper than {MAX_DEPTH} levels")
         for key, inner in value.items():
             if reason := _unstorable(key):
                 _refuse(pointer, f"a property's name {reason}")
+            if key in UNLIMITED and inner == math.inf:
+                value[key] = None
+                continue
             _locate(inner, f"{pointer}/{escape(key)}", levels - 1)
     elif isinstance(value, list):
         if levels == 0:
@@ -122,7 +124,7 @@ def _locate(value: Any, pointer: str, levels: int) -> None:
         for index, inner in enumerate(value):
             _locate(inner, f"{pointer}/{index}", levels - 1)
     elif isinstance(value, float) and not math.isfinite(value):
-        _refuse(pointer, "a number beyond what can be represented")
+        _refuse(pointer, f"{value} is no JSON number: leave the property out when the value is unknown")
     elif isinstance(value, int) and not isinstance(value, bool) and value not in INTEGERS:
         _refuse(pointer, "an integer beyond 64 bits; send it as text")
     elif isinstance(value, str) and (reason := _unstorable(value)):

@@ -108,11 +108,8 @@ def router(context: Callable[[], Context | None]) -> APIRouter:
         except UnicodeDecodeError:
             return _plain(400, "not-a-cloudevent", "A header is not UTF-8", "Percent-encode UTF-8 in ce- headers.")
         except decoding.NotJson as refused:
-            parts = []
-            found = [("", Rejected(refused.problem), body)]
-        else:
-            found = []
-        return await _answer(ready, sender, parts, found)
+            return await _answer(ready, sender, [], [("", Rejected(refused.problem), body)])
+        return await _answer(ready, sender, parts, [])
 
     return api
 
@@ -144,7 +141,7 @@ async def _answer(
     except KafkaError as fault:
         log.warning("dependency.unreachable", dependency="Kafka", error=str(fault), error_type=type(fault).__name__)
         return _plain(
-            503, "not-acknowledged", "The broker did not acknowledge", "Send the whole request again: repeats are harmless.",
+            503, "not-acknowledged", "The broker did not acknowledge", "Send it all again: repeats are harmless.",
             **{"Retry-After": "5"},
         )  # fmt: skip
     log.info(

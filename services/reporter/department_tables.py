@@ -8,7 +8,7 @@ from services.reporter import tables
 from services.reporter.figures import Figure, no_record, shown
 from services.reporter.model import Change, Quarter, Report
 from services.reporter.tables import Cell, Table, count, head, html, numeric, text
-from services.reporter.words import day, humanised, moment, money, number, plural
+from services.reporter.words import day, humanised, moment, money, number, plural, sentence
 from shared.indicators import BY_ID, GROUPS_BY_LETTER
 from shared.status import Action
 
@@ -25,7 +25,7 @@ BARRIERS = {
     "support-fragmented": "Support fragmented and hard to reach",
     "value-not-demonstrated": "Providers cannot demonstrate value",
 }
-_KINDS = {"act": "The Act", "policy": "Policy", "contract": "Contracts"}
+_KINDS = {"act": "The Act", "policy": "Policy", "contract": "Contracts", "return": "This return"}
 
 
 def marks(quarter: Quarter) -> str:
@@ -83,10 +83,7 @@ def tests(report: Report) -> Table:
             [
                 text(test.title),
                 text(f"{_KINDS[test.kind]}: {test.basis}"),
-                count(test.figure.numerator),
-                count(test.figure.denominator),
-                count(test.figure.unknown),
-                count(sum(test.figure.excluded.values())),
+                *_counts(test.figure),
                 rate(test.figure),
                 numeric(f"{test.good_from}%" if test.good_from is not None else "[z]"),
                 html(result),
@@ -105,6 +102,12 @@ def tests(report: Report) -> Table:
     )
 
 
+def _counts(figure: Figure) -> list[Cell]:
+    """Passed, out of, unknown, excluded. Where there is no population at all, nothing is known: no zeros."""
+    counts = (figure.numerator, figure.denominator, figure.unknown, sum(figure.excluded.values()))
+    return [count(value if figure.population else None) for value in counts]
+
+
 def ratings(report: Report) -> Table:
     rows = [
         [
@@ -112,7 +115,7 @@ def ratings(report: Report) -> Table:
                 f"{g.group}. {GROUPS_BY_LETTER[g.group].title}" if g.group in GROUPS_BY_LETTER else g.group, nowrap=True
             ),
             html(tables.rating_tag(g.rating)),
-            html(tables.foreign(g.reason)),
+            html(tables.foreign(sentence(g.reason))),
         ]
         for g in report.groups
     ]
@@ -123,8 +126,12 @@ def scope(report: Report) -> Table:
     """How the procurements of the period were decided: what the Act applies to, and what is unknown."""
     found = report.figures["in-scope"]
     labels = BY_ID["in-scope"].answers
-    rows = [[text(labels.get(key, humanised(key))), count(value)] for key, value in _in_order(found, labels)]
-    rows.append([text("All procurements started"), count(found.population)])
+    rows = [
+        [text(labels.get(key) or f"Ground or missing fact: {humanised(key).lower()}"), count(value)]
+        for key, value in _in_order(found, labels)
+    ]
+    if rows:
+        rows.append([text("All procurements started"), count(found.population)])
     return Table("Does the Act apply?", [head("Decision"), head("Procurements", right=True)], rows, size="narrow")
 
 

@@ -58,10 +58,10 @@ def figure(measure: Measure) -> Figure:
 
 
 def shown(numerator: int | None, denominator: int | None, rate: int | None) -> str:
-    """What a reader sees: `88%`, else `7 of 9`, else `[x]` for what is not available."""
+    """What a reader sees: `88%`, else `7 of 9`, else `[x]` for what is not available: nothing of nothing is no zero."""
     if rate is not None:
         return f"{rate}%"
-    if numerator is None or denominator is None:
+    if numerator is None or not denominator:
         return "[x]"
     return f"{number(numerator)} of {number(denominator)}"
 

@@ -53,9 +53,11 @@ def off_track(status: Status, tests: tuple[Test, ...]) -> str:
         found = worst.figure
         value = shown(found.numerator, found.denominator, found.percent)
         parts.append(f"{subject(worst)} is at {value}, below the {worst.good_from}% rated good")
-    poor = [GROUPS_BY_LETTER[g.group].title for g in status.groups if g.rating is Rating.POOR and g.group in "BCDE"]
+    poor = [GROUPS_BY_LETTER[g.group].title for g in status.groups if g.rating is Rating.POOR and g.group in "BCDEF"]
     if poor:
         parts.append(f"{listed([lower_first(title) for title in poor])} {'is' if len(poor) == 1 else 'are'} rated poor")
+    if not parts and all(test.good is None for test in tests):
+        return "nothing can be compared with the levels rated good."
     return ("; ".join(parts) or "nothing measured is below the level rated good") + "."
 
 

@@ -8,7 +8,7 @@ from services.reporter.words import plural
 from shared.indicators import BY_ID, CATALOGUE
 from shared.status import Status
 
-Kind = Literal["act", "policy", "contract"]
+Kind = Literal["act", "policy", "contract", "return"]
 
 BASES: tuple[tuple[str, Kind, str], ...] = (
     ("considered-in-time", "act", "s.1(3): consider before the start"),
@@ -18,6 +18,7 @@ BASES: tuple[tuple[str, Kind, str], ...] = (
     ("weight", "policy", "PPN 06/20, PPN 002, PPN 026"),
     ("committed", "policy", "PPN 06/20, PPN 002, PPN 026"),
     ("delivered", "contract", "Procurement Act 2023, s.71"),
+    ("return-quality", "return", "procurements found in published notices"),
 )
 
 STRANDS = ("economic", "social", "environmental")
@@ -48,7 +49,7 @@ def headline(rows: tuple[Test, ...]) -> str:
     compared = [row for row in rows if row.good is not None]
     below = [row for row in compared if not row.good]
     if not compared:
-        return "Nothing can be compared with the levels rated good"
+        return "No test can be compared with the level rated good"
     if not below:
         return f"All {len(compared)} tests reach the level rated good" if len(compared) > 1 else "The one test is good"
     if len(below) == len(compared) > 1:

@@ -40,12 +40,15 @@ class PeriodWords(Model):
 
 
 class Key(Model):
-    """One of the four numbers of the summary. `shown` is what stands large; money is in pence."""
+    """One of the four numbers of the summary. `shown` is what stands large; money is in pence.
+
+    `number` is None where nothing is known, and `shown` is then `[x]`: never a zero.
+    """
 
     id: str
     shown: str
     label: str
-    number: int
+    number: int | None
     of: int | None
     percent: int | None
     change: str
@@ -91,7 +94,7 @@ class Test(Model):
 
     id: str
     title: str
-    kind: Literal["act", "policy", "contract"]
+    kind: Literal["act", "policy", "contract", "return"]
     basis: str
     figure: Figure
     good_from: int | None

@@ -11,9 +11,10 @@ from services.reporter import series as eight
 from services.reporter.figures import Figure, added, figure, no_record
 from services.reporter.model import Change, Decision, Key, Names, Overview, Revision, Standing
 from services.reporter.report import before
+from services.reporter.revisions import total
 from services.reporter.words import RATING_WORDS, day, label, listed, plural
 from shared.periods import Period
-from shared.status import Data, Rating, Status
+from shared.status import Rating, Status
 from shared.times import london_day
 
 MOST_DECISIONS = 3
@@ -80,7 +81,7 @@ def overview(
         unattributed=unattributed.measures["in-scope"].population
         if unattributed and "in-scope" in unattributed.measures
         else 0,
-        data=_data([*statuses, *([unattributed] if unattributed else [])]),
+        data=total([*statuses, *([unattributed] if unattributed else [])]),
     )
 
 
@@ -224,8 +225,6 @@ def _data_words(status: Status, history: Sequence[Status], *, silent: bool) -> s
     parts = [f"{unknown} unknown"] if unknown else []
     if status.data.late:
         parts.append(f"{status.data.late} late")
-    if status.data.conflicts:
-        parts.append(plural(status.data.conflicts, "conflict"))
     return ", ".join(parts) or "Complete"
 
 
@@ -234,15 +233,3 @@ def _statement(status: Status) -> str:
         return "Not received"
     late = (status.statement.signed_on - status.round.due).days if status.round else 0
     return f"{plural(late, 'day')} late" if late > 0 else "On time"
-
-
-def _data(statuses: Sequence[Status]) -> Data:
-    times = [s.data.last_received for s in statuses if s.data.last_received is not None]
-    return Data(
-        events=sum(s.data.events for s in statuses),
-        last_received=max(times, default=None),
-        conflicts=sum(s.data.conflicts for s in statuses),
-        withdrawn=sum(s.data.withdrawn for s in statuses),
-        late=sum(s.data.late for s in statuses),
-        notices=sum(s.data.notices for s in statuses),
-    )

@@ -48,11 +48,11 @@ def _row(row: Standing, overview: Overview, drawn: dict[str, Markup]) -> list[ta
 
 
 def _data(words: str) -> Markup:
-    """Each part, and each date, stays on a line of its own."""
+    """No part, and no date, is broken over two lines."""
     before, since, when = words.partition(" since ")
     if since:
         return Markup('{} since <span class="sv-nowrap">{}</span>').format(before, when)
-    return Markup("<br>").join(Markup('<span class="sv-nowrap">{}</span>').format(part) for part in words.split(", "))
+    return Markup(", ").join(Markup('<span class="sv-nowrap">{}</span>').format(part) for part in words.split(", "))
 
 
 def _with_denominator(figure: Figure | None) -> Figure | None:

@@ -40,6 +40,7 @@ def environment() -> Environment:
         "money": words.money,
         "number": words.number,
         "plural": words.plural,
+        "sentence": words.sentence,
         "rating_tag": tables.rating_tag,
         "reference": tables.reference,
     }

@@ -160,3 +160,16 @@ def _counts(figure: Figure) -> str:
 
 def _order(name: str) -> tuple[int, str]:
     return (BY_ID[name].number if name in BY_ID else len(BY_ID) + 1, name)
+
+
+def total(statuses: Sequence[Status]) -> Data:
+    """How much the figures of all of them together can be trusted."""
+    times = [s.data.last_received for s in statuses if s.data.last_received is not None]
+    return Data(
+        events=sum(s.data.events for s in statuses),
+        last_received=max(times, default=None),
+        conflicts=sum(s.data.conflicts for s in statuses),
+        withdrawn=sum(s.data.withdrawn for s in statuses),
+        late=sum(s.data.late for s in statuses),
+        notices=sum(s.data.notices for s in statuses),
+    )

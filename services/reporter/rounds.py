@@ -1,9 +1,12 @@
 """The calendar of publications: when a period is published, and when the next one is expected. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from services.reporter.model import PeriodWords
+from services.reporter.shelf import Planned
 from shared.periods import Period
 from shared.status import Round, Status
 from shared.times import LONDON, london_day
@@ -39,3 +42,28 @@ def words(period: Period) -> PeriodWords:
         last_day=period.last_day,
         word="quarter" if period.quarter else "year",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One line of the release calendar."""
+
+    period: PeriodWords
+    at: datetime
+    state: Literal["Published", "Waiting for data", "Confirmed", "Provisional"]
+
+
+def releases(planned: Iterable[Planned], now: datetime) -> list[Release]:
+    """The calendar, latest first: what is announced, and the quarter after it with the date that may be expected."""
+    found = []
+    for item in planned:
+        ahead: Literal["Confirmed", "Waiting for data"] = "Confirmed" if item.publish_at > now else "Waiting for data"
+        found.append(
+            Release(words(Period.parse(item.period)), item.publish_at, "Published" if item.published else ahead)
+        )
+    quarters = [release for release in found if release.period.word == "quarter"]
+    if quarters:
+        last = max(quarters, key=lambda release: release.period.last_day)
+        period = Period.parse(last.period.key)
+        found.append(Release(words(period.following), expected(period, last.at), "Provisional"))
+    return sorted(found, key=lambda release: (release.at, release.period.key), reverse=True)

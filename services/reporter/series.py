@@ -46,9 +46,14 @@ def _quarter(
         provisional=provisional,
         revised=revised and status is not None,
         figures={}
-        if status is None
+        if status is None or is_unknown(status)
         else {name: figure(status.measures[name]) for name in measures if name in status.measures},
     )
+
+
+def is_unknown(status: Status) -> bool:
+    """Nothing was received and nothing found in notices: what there was is unknown, and is a gap."""
+    return not status.data.events and not (MAIN in status.measures and status.measures[MAIN].population)
 
 
 def percents(quarters: Sequence[Quarter], measure: str) -> list[int | None]:

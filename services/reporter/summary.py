@@ -11,6 +11,7 @@ from shared.status import Attention, Status, Value
 
 Direction = Literal["up", "down", "same", "none"]
 
+NOTHING = "nothing is on record"
 TEN_MILLION = 10_000_000_00
 EMPTY = Figure(
     population=0, numerator=None, denominator=None, percent=None, unknown=0, excluded={}, answers={},
@@ -46,16 +47,16 @@ def ratio_key(name: str, now: Figure, then: Figure | None, *, since: str, word: 
     level = BY_ID[name].good_from
     return Key(
         id=name,
-        shown=shown(now.numerator, now.denominator, now.percent) if now.denominator else "[x]",
+        shown=shown(now.numerator, now.denominator, now.percent),
         label=("of " if now.percent is not None else "") + _LABELS[name],
-        number=now.numerator or 0,
-        of=now.denominator,
+        number=now.numerator if now.denominator else None,
+        of=now.denominator or None,
         percent=now.percent,
         change=change,
         direction=direction,
         target=None if level is None else f"good from {level}%",
         unknown=now.unknown,
-        unknown_words=f"{number(now.unknown)} unknown",
+        unknown_words=f"{number(now.unknown)} unknown" if now.population else NOTHING,
     )
 
 
@@ -79,22 +80,24 @@ def value_key(now: Figure, then: Figure | None, *, since: str, word: str) -> Key
     apart = f"; {money(now.value.net_only)} net of VAT kept apart" if now.value.net_only else ""
     direction: Direction = "none"
     change = f"no figure for the {word} before"
-    if then is not None:
+    if then is not None and now.population and then.population:
         difference = now.value_met.gross - then.value_met.gross
         direction = "up" if difference > 0 else "down" if difference else "same"
         change = f"{direction} {money(abs(difference))} {since}" if difference else f"no change {since}"
     return Key(
         id="value",
-        shown=money(now.value_met.gross),
-        label=f"of {money(now.value.gross)} in scope was considered before the start",
-        number=now.value_met.gross,
-        of=now.value.gross,
+        shown=money(now.value_met.gross) if now.population else "[x]",
+        label=f"of {money(now.value.gross)} in scope was considered before the start"
+        if now.population
+        else "value in scope considered before the start",
+        number=now.value_met.gross if now.population else None,
+        of=now.value.gross if now.population else None,
         percent=None,
         change=change,
         direction=direction,
         target=None,
         unknown=now.value.unvalued,
-        unknown_words=f"{number(now.value.unvalued)} without a value{apart}",
+        unknown_words=f"{number(now.value.unvalued)} without a value{apart}" if now.population else NOTHING,
     )
 
 
@@ -102,22 +105,22 @@ def record_key(now: Figure, then: Figure | None, *, word: str, large: str) -> Ke
     count = no_record(now)
     direction: Direction = "none"
     change = f"no figure for the {word} before"
-    if then is not None:
+    if then is not None and now.population and then.population:
         before = no_record(then)
         direction = "up" if count > before else "down" if count < before else "same"
         change = f"{direction} from {number(before)}" if count != before else f"no change on the {word} before"
     return Key(
         id="no-record",
-        shown=number(count),
+        shown=number(count) if now.population else "[x]",
         label=f"{'procurement' if count == 1 else 'procurements'} started with no record of consideration",
-        number=count,
-        of=now.population,
+        number=count if now.population else None,
+        of=now.population or None,
         percent=None,
         change=change,
         direction=direction,
         target="aim: none",
         unknown=now.unknown,
-        unknown_words=large,
+        unknown_words=large if now.population else NOTHING,
     )
 
 

@@ -59,7 +59,7 @@ def _tables(report: Report) -> dict[str, Table]:
     """In the order in which they stand on the page; only those that have rows."""
     found = {
         "main": t.main_measures(report),
-        "scope": t.scope(report) if "in-scope" in report.figures else None,
+        "scope": t.scope(report) if report.figures.get("in-scope") else None,
         "tests": t.tests(report),
         "ratings": t.ratings(report),
         "strands": t.strands(report),
@@ -120,7 +120,7 @@ def tests_figure(report: Report) -> Drawn | None:
         )
         for test in report.tests
     ]
-    if not rows:
+    if all(row.value is None for row in rows):
         return None
     alt = f"Bar chart of {len(rows)} tests. " + "; ".join(f"{r.label} {r.words}" for r in rows) + "."
     return Drawn(

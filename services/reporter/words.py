@@ -68,6 +68,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def label(name: str) -> str:
     """A department's name for a narrow column: `Department for Work and Pensions` → `Work and Pensions`."""
     for start in ("Department for the ", "Department for ", "Department of ", "Ministry of "):

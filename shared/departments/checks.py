@@ -21,7 +21,7 @@ def check(
         _check_department(department, departments, changes, reserved)
     for body in bodies.values():
         _check_body(body, departments, changes)
-    entries = (*departments.values(), *bodies.values())
+    entries: list[Department | Body] = [*departments.values(), *bodies.values()]
     _check_unique("id", ((w.text, w, _key(entry)) for entry in entries for w in entry.ids))
     _check_unique("alias", ((normalise(w.text), w, _key(entry)) for entry in entries for w in entry.aliases))
 

@@ -237,7 +237,7 @@ def _joined(windows: Iterable[Window]) -> tuple[Window, ...]:
     joined: list[Window] = []
     for window in windows:
         for position, other in enumerate(joined):
-            if normalise(other.text) == normalise(window.text) and other.until == window.since != None:  # noqa: E711
+            if window.since and other.until == window.since and normalise(other.text) == normalise(window.text):
                 joined[position] = Window(other.text, other.since, window.until)
                 break
         else:

@@ -12,28 +12,30 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
-from confluent_kafka import admin as confluent
+from confluent_kafka import admin
 
 from deploy.local import postgres
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 
+confluent: Any = admin  # its type information leaves out most of what its documentation names
+
 
 async def make_topic(bootstrap: str, *, partitions: int = 1) -> str:
     """Makes a topic and returns its name, which no other test uses."""
     name = f"topic-{uuid.uuid4().hex}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
     try:
-        await admin.create_topics([NewTopic(name, partitions, 1)])
+        await client.create_topics([NewTopic(name, partitions, 1)])
     finally:
-        await admin.close()
+        await client.close()
     return name
 
 
-async def until(holds: Callable[[], bool], *, timeout: float = 30) -> None:
-    """Returns once it holds."""
-    async with asyncio.timeout(timeout):
+async def until(holds: Callable[[], bool]) -> None:
+    """Returns once it holds; TimeoutError if it does not within half a minute."""
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - what is waited for is another thread's or process's doing
             await asyncio.sleep(0.05)
 
@@ -129,7 +131,7 @@ def login(kafka: Kafka, password: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def admitted(own_kafka: Kafka) -> Kafka:
     """The node, where dwp may log in with the password ``right`` and write to topics named ``open-…``."""
-    admin = confluent.AdminClient({"bootstrap.servers": own_kafka.bootstrap})
+    client = confluent.AdminClient({"bootstrap.servers": own_kafka.bootstrap})
     credential = confluent.ScramCredentialInfo(confluent.ScramMechanism.SCRAM_SHA_512, 4096)
     user = confluent.UserScramCredentialUpsertion("dwp", credential, b"right")
     operations = (confluent.AclOperation.WRITE, confluent.AclOperation.DESCRIBE)
@@ -142,9 +144,9 @@ def admitted(own_kafka: Kafka) -> Kafka:
     ]  # fmt: skip
     topics = [confluent.NewTopic(name, 1, 1) for name in ("open-topic", "closed-topic")]
     futures = [
-        *admin.alter_user_scram_credentials([user]).values(),
-        *admin.create_acls(permissions).values(),
-        *admin.create_topics(topics).values(),
+        *client.alter_user_scram_credentials([user]).values(),
+        *client.create_acls(permissions).values(),
+        *client.create_topics(topics).values(),
     ]
     for future in futures:
         future.result(30)

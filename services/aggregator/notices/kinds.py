@@ -1,7 +1,7 @@
 """What is bought and under which rules: category, regime, procedure, framework, and what free text claims."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from services.aggregator.facts import Value
@@ -23,10 +23,10 @@ REGIMES = {
 
 CATEGORIES = frozenset(Category)
 CALL_OFF = re.compile(
-    r"award under framework|call-?off from a framework|(direct award|further competition)\W+(from|under)? ?(a )?framework",
-    re.IGNORECASE,
+    r"award under framework|call-?off from a framework"
+    r"|(direct award|further competition)\W+(from|under)? ?(a )?framework"
 )
-DIRECT = re.compile(r"direct award|without (prior )?publication|without competition|single tender", re.IGNORECASE)
+DIRECT = re.compile(r"direct award|without (prior )?publication|without competition|single tender")
 URGENT = frozenset({"urgency", "D_URGENCY", "D_EXTREME_URGENCY"})
 HEALTH = "provider selection regime"
 EXEMPT = re.compile(
@@ -65,7 +65,7 @@ def _category(release: Release) -> str | None:
     of_award = {
         reading.key(award): category
         for award in release.awards
-        if (category := reading.text(award, "mainProcurementCategory")) in CATEGORIES
+        if (category := reading.text(award, "mainProcurementCategory")) is not None and category in CATEGORIES
     }
     categories = set(of_award.values())
     if len(categories) < 2:
@@ -75,7 +75,7 @@ def _category(release: Release) -> str | None:
     return ranked[0][0] if len(ranked) > 1 and ranked[0][1] > ranked[1][1] else None
 
 
-def _totals(parts: list[Json], award: str, of_award: dict[str | None, str | None]) -> dict[str, Decimal]:
+def _totals(parts: list[Json], award: str, of_award: Mapping[str | None, str]) -> dict[str, Decimal]:
     """Pounds by category; empty unless every part has a value."""
     totals: dict[str, Decimal] = {}
     for part in parts:
@@ -94,15 +94,18 @@ def _additional(release: Release) -> list[str]:
 
 def _procedure(release: Release) -> Iterator[tuple[str, Value]]:
     tender = release.tender
-    details = reading.text(tender, "procurementMethodDetails") or ""
-    signs = ["procedure"] if CALL_OFF.search(details) and "dynamic" not in details.lower() else []
-    for process in reading.items(release.data, "relatedProcesses"):
-        if "framework" in reading.texts(process, "relationship"):
-            signs.append("related-process")
+    procedure = reading.text(tender, "procurementMethodDetails")
+    details = (procedure or "").lower()
+    signs = []
+    if CALL_OFF.search(details) and "dynamic" not in details:
+        signs.append("procedure")
+    related = reading.items(release.data, "relatedProcesses")
+    if any("framework" in reading.texts(process, "relationship") for process in related):
+        signs.append("related-process")
     if signs:
-        yield release.numbered("call-off"), sorted(set(signs))
-    if details:
-        yield "procedure", details
+        yield release.numbered("call-off"), signs
+    if procedure:
+        yield "procedure", procedure
     if reading.text(tender, "procurementMethod") == "direct" or DIRECT.search(details):
         yield "direct-award", True
     reasons = reading.items(tender, "procurementMethodRationaleClassifications")

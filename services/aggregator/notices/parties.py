@@ -34,10 +34,10 @@ def buyer_facts(release: Release) -> Iterator[tuple[str, Value]]:
     ids = _ids(lead_id, party)
     name = reading.text(named, "name") or reading.text(party, "name")
     if ids or name:
-        yield "buyer", reading.known((("ids", ids), ("name", name)))
-    others = [reading.known((("ids", _ids(None, p)), ("name", reading.text(p, "name")))) for p in buyers if p is not lead]
-    if others := [other for other in others if other]:
-        yield "joint-buyers", others
+        yield "buyer", _named(ids, name)
+    others = [_named(_ids(None, other), reading.text(other, "name")) for other in buyers if other is not lead]
+    if any(others):
+        yield "joint-buyers", [other for other in others if other]
     devolved = set()
     for classification in reading.items(reading.child(party, "details"), "classifications"):
         scheme, code = classification.get("scheme"), reading.text(classification, "id")
@@ -50,6 +50,10 @@ def buyer_facts(release: Release) -> Iterator[tuple[str, Value]]:
     for link in reading.items(release.data, "links"):
         if link.get("rel") == "canonical" and SCOTTISH_HOST in (reading.text(link, "href") or ""):
             yield "scottish-original", True
+
+
+def _named(ids: list[str], name: str | None) -> dict[str, Any]:
+    return reading.known((("ids", ids), ("name", name)))
 
 
 def _ids(first: str | None, party: Json) -> list[str]:
@@ -69,7 +73,5 @@ def suppliers(release: Release) -> dict[str, dict[str, Any]]:
         id, details = reading.key(party), reading.child(party, "details")
         if id is None or not details or "supplier" not in reading.texts(party, "roles"):
             continue
-        found[id] = reading.known(
-            (("scale", reading.text(details, "scale")), ("vcse", reading.flag(details, "vcse")))
-        )
+        found[id] = reading.known((("scale", reading.text(details, "scale")), ("vcse", reading.flag(details, "vcse"))))
     return found

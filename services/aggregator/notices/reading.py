@@ -53,12 +53,11 @@ def flag(parent: Json, name: str) -> bool | None:
 def decimal(parent: Json, name: str) -> str | None:
     """A number that is not negative, as plain decimal text. Floats go by their shortest text, never by arithmetic."""
     value = parent.get(name)
-    kind = type(value)
-    if kind is int:
+    if type(value) is int:
         return str(value) if 0 <= value < TOO_MUCH else None
-    if kind is float:
+    if type(value) is float:
         return plain(Decimal(repr(value))) if math.isfinite(value) and 0 <= value < TOO_MUCH else None
-    if kind is str and (found := _DECIMAL.fullmatch(value)):
+    if type(value) is str and (found := _DECIMAL.fullmatch(value)):
         return plain(Decimal(found[1]))
     return None
 

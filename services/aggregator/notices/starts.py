@@ -9,6 +9,8 @@ from services.aggregator.notices.release import Release
 from shared.events.procurement import Limb
 
 EXACT, NOT_LATER, POSSIBLE = "exact", "not-later-than", "possible"
+ACT_OF_2023 = "2025-02-24"
+"""The Procurement Act 2023 came into force (SI 2024/716)."""
 INTEREST = ("expression of interest", "expressions of interest")
 
 
@@ -41,8 +43,9 @@ def _start(release: Release) -> dict[str, Any] | None:
     if notice_type == "UK6":
         return _step(release.at, None, NOT_LATER)
     if notice_type == "UK7":
-        signed = min((day for c in release.contracts if (day := reading.day(c, "dateSigned"))), default=None)
-        return _step(signed or release.at, Limb.CONTRACT, NOT_LATER)
+        signed = [day for contract in release.contracts if (day := reading.day(contract, "dateSigned"))]
+        # A contract under the Act cannot be older than it: a mistyped year must not become a bound.
+        return _step(min((d for d in signed if d >= ACT_OF_2023), default=release.at), Limb.CONTRACT, NOT_LATER)
     return None
 
 

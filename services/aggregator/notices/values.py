@@ -52,7 +52,7 @@ def _amount(value: Json, name: str) -> str | None:
 
 
 def _sum_of_lots(lots: list[Json]) -> dict[str, Any] | None:
-    """Of the lots that have a value, in one currency. A sum of some lots is a sum of some, so each kind needs them all."""
+    """Of the lots with a value, in one currency; net and gross each only where all of them state it."""
     amounts = [amount for lot in lots if (amount := money(reading.child(lot, "value"))) is not None]
     if not amounts or len({amount["currency"] for amount in amounts}) != 1:
         return None

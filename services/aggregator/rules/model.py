@@ -167,7 +167,7 @@ class Rules:
 
     def policies_on(self, start: date) -> tuple[Policy, ...]:
         """What a procurement that starts on a day falls under, or may follow."""
-        return tuple(p for p in self.policies if p.may_from <= start and (p.valid.last is None or start <= p.valid.last))
+        return tuple(p for p in self.policies if Span(p.may_from, p.valid.last).overlaps(start, start))
 
     def minimum_weight(self, start: date, value: Interval | None) -> MinimumWeight:
         """The least weight of social value for a start and an estimate (VAT included). PPN 06/20, PPN 002, PPN 026."""

@@ -1,0 +1,46 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo test check unit integration lint lock clean
+
+help:  ## what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup  ## the whole system on this machine; ONCE=1 ends when the reports are out; NOTICES=file.jsonl adds releases
+	@$(BIN)/python -m deploy.local.demo
+
+test: setup assets lint  ## every test there is
+	@$(BIN)/python -m pytest
+
+unit: setup  ## the tests without I/O
+	@$(BIN)/python -m pytest tests/unit
+
+integration: setup assets  ## the tests on the real Kafka and PostgreSQL
+	@$(BIN)/python -m pytest tests/integration tests/e2e
+
+lint: setup  ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: assets
+assets: setup  ## the pages' style sheet
+	@$(BIN)/python -m deploy.local.assets
+
+setup: .venv/installed  ## the virtual environment, from the lock
+
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d. Debian: apt-get install python3 python3-venv; macOS: brew install python@3.13" % sys.version_info[:2])'
+	@$(PYTHON) -m venv .venv || { echo "Python's venv is needed. Debian: apt-get install python3-venv; macOS: brew install python@3.13" >&2; exit 1; }
+	@echo "• Installing Python packages into .venv" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+lock: setup  ## pins the dependencies anew, with hashes and without any registry's address
+	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet -o requirements.txt
+
+clean:  ## everything generated
+	@rm -rf .venv .local .cache node_modules services/reporter/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

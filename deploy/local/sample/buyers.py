@@ -1,0 +1,78 @@
+"""Who buys: departments and their bodies as the register knows them, and invented buyers that it does not."""
+
+import random
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from shared.departments import AuthorityClass, Body, Department, Register, Window
+
+CLASSES = {
+    AuthorityClass.CENTRAL: "publicAuthorityCentralGovernment",
+    AuthorityClass.SUB_CENTRAL: "publicAuthoritySubCentralGovernment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """As a notice names it; `sender` is the department that answers for it, None when the register knows none."""
+
+    id: str
+    name: str
+    authority: AuthorityClass
+    sender: str | None
+
+
+UNRESOLVED = tuple(
+    Buyer(f"GB-FTS-99000{number}", name, AuthorityClass.SUB_CENTRAL, None)
+    for number, name in enumerate(
+        ("Example Water Partnership", "Example Coastal Forum", "Sample Valley Development Company", "Example Museums Group")
+    )
+)
+OUTSIDE = tuple(
+    Buyer(f"GB-FTS-99100{number}", name, authority, None)
+    for number, (name, authority) in enumerate(
+        (
+            ("Exampleshire County Council", AuthorityClass.SUB_CENTRAL),
+            ("Sampleton City Council", AuthorityClass.SUB_CENTRAL),
+            ("Example Vale Borough Council", AuthorityClass.SUB_CENTRAL),
+            ("Sample Valley NHS Foundation Trust", AuthorityClass.CENTRAL),
+            ("NHS Exampleshire Integrated Care Board", AuthorityClass.SUB_CENTRAL),
+        )
+    )
+)
+
+
+class Buyers:
+    """The buyers of one department. Only such as the register leads back to it on the day."""
+
+    def __init__(self, register: Register, department: Department) -> None:
+        self.register, self.department = register, department
+
+    def own(self, on: date) -> Buyer:
+        code = self.department.code
+        id = _id(self.department.ids, on, f"GB-FTS-9{sum(code.encode()):05d}")
+        return Buyer(id, self.department.name(on), AuthorityClass.CENTRAL, code)
+
+    def pick(self, rng: random.Random, on: date) -> Buyer:
+        """The department itself in two cases of three, else one of its bodies."""
+        if self._bodies and rng.random() < 1 / 3:
+            body = rng.choice(self._bodies)
+            assert body.authority is not None  # noqa: S101 - `_bodies` holds no other, which mypy cannot see
+            name = body.name(on)
+            id = _id(body.ids, on, f"GB-FTS-8{sum(body.key.encode()):05d}")
+            found = self.register.resolve(ids=[id], name=name, on=on)
+            if found is not None and found.department == self.department.code:
+                return Buyer(id, name, body.authority, self.department.code)
+        return self.own(on)
+
+    @cached_property
+    def _bodies(self) -> tuple[Body, ...]:
+        on = self.department.exists_to or date(2026, 9, 30)
+        return tuple(b for b in self.register.bodies_of(self.department.code, on) if b.authority in CLASSES)
+
+
+def _id(ids: tuple[Window, ...], on: date, otherwise: str) -> str:
+    """The id in use on the day, a PPON first; where the register has none, an invented one beside the true name."""
+    current = sorted((w.text for w in ids if on in w), key=lambda id: not id.startswith("GB-PPON-"))
+    return current[0] if current else otherwise

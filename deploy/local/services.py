@@ -1,0 +1,81 @@
+"""The three services as processes of this machine, each with its own environment, log and health check."""
+
+import hashlib
+import os
+import secrets
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.ports import free_port
+from deploy.local.processes import Child
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("ingest", "aggregator", "reporter")
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+    child: Child
+    url: str
+
+    def is_ready(self) -> bool:
+        """Whether it has reached everything it needs."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as response:  # noqa: S310 - our own URL
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def start(self) -> None:
+        self.child.start()
+
+    def wait(self) -> None:
+        """Raises processes.Failed, with the end of its log, when it does not become ready."""
+        self.child.wait_until(self.is_ready, timeout=90)
+
+
+def services(
+    directory: Path, *, bootstrap: str, database_url: str, keys: Path, ports: dict[str, int] | None = None
+) -> dict[str, Service]:
+    """Not started yet. The sample is marked on every page, and its history keeps the times it was recorded at."""
+    found: dict[str, Service] = {}
+    for name in NAMES:
+        port = (ports or {}).get(name) or free_port()
+        url = f"http://127.0.0.1:{port}"
+        env = {
+            **os.environ,
+            "SVR_KAFKA_BOOTSTRAP": bootstrap,
+            "SVR_LOG_FORMAT": "json",
+            f"SVR_{name.upper()}_PORT": str(port),
+            "SVR_INGEST_API_KEYS": str(keys),
+            "SVR_INGEST_RECEIVED_FROM": "recordedtime",
+            "SVR_REPORTER_SAMPLE": "true",
+            "SVR_REPORTER_URL": url,
+            # Ingest has no business with the database, so it is not told where it is.
+            **({"DATABASE_URL": database_url} if name != "ingest" else {}),
+        }
+        if name == "ingest":
+            env.pop("DATABASE_URL", None)
+        child = Child(
+            name=name,
+            argv=[sys.executable, "-m", f"services.{name}"],
+            env=env,
+            cwd=ROOT,
+            log=directory / f"{name}.log",
+            pid_file=directory / f"{name}.pid",
+        )
+        found[name] = Service(name, child, url)
+    return found
+
+
+def write_keys(path: Path, senders: list[str]) -> dict[str, str]:
+    """A new random API key for each sender; the file holds only their hashes. Returns sender → key."""
+    keys = {sender: secrets.token_urlsafe(32) for sender in senders}
+    lines = [f'{sender} = ["{hashlib.sha256(key.encode()).hexdigest()}"]' for sender, key in keys.items()]
+    path.write_text("\n".join(lines) + "\n")
+    path.chmod(0o600)
+    return keys

@@ -1,0 +1,5 @@
+"""python -m services.reporter"""
+
+from services.reporter.app import main
+
+main()

@@ -1,0 +1,108 @@
+"""The shelf in PostgreSQL: read-only SQL for the pages."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+import orjson
+
+from services.reporter.model import Change
+from services.reporter.shelf import Issue, Planned, Stored, Unavailable
+from shared.database import UNREACHABLE
+from shared.status import Rating
+
+T = TypeVar("T")
+
+_ISSUE = "p.id, p.department, p.period, p.revision, p.published_at, p.title, p.rating, p.reason, p.changes::text"
+
+
+class Archive:
+    """`pool` is None until the database has been reached."""
+
+    def __init__(self) -> None:
+        self.pool: asyncpg.Pool | None = None
+
+    async def read(self, question: Callable[[Any], Awaitable[T]]) -> T:
+        """Asks on a connection of its own. Raises Unavailable when there is none to be had."""
+        if self.pool is None:
+            raise Unavailable
+        try:
+            async with self.pool.acquire(timeout=5) as connection:
+                return await question(connection)
+        except (*UNREACHABLE, asyncpg.InterfaceError, TimeoutError) as fault:
+            raise Unavailable from fault
+
+    async def file(self, department: str, period: str | None, revision: int | None, name: str) -> Stored | None:
+        row = await self.read(
+            lambda c: c.fetchrow(
+                f"""SELECT {_ISSUE}, f.media_type, f.content, f.sha256
+                FROM publication p JOIN publication_file f ON f.publication = p.id AND f.name = $4
+                WHERE p.department = $1 AND ($2::text IS NULL OR p.period = $2)
+                    AND ($3::integer IS NULL OR p.revision = $3)
+                ORDER BY p.period_ends DESC, p.period DESC, p.revision DESC LIMIT 1""",  # noqa: S608 - our own columns
+                department,
+                period,
+                revision,
+                name,
+            )
+        )
+        return None if row is None else Stored(_issue(row), row["media_type"], row["content"], row["sha256"])
+
+    async def latest(self) -> Sequence[Issue]:
+        rows = await self.read(
+            lambda c: c.fetch(
+                f"""SELECT * FROM (
+                    SELECT DISTINCT ON (p.department) {_ISSUE} FROM publication p WHERE p.department <> 'overview'
+                    ORDER BY p.department, p.period_ends DESC, p.period DESC, p.revision DESC) AS newest
+                ORDER BY title"""  # noqa: S608 - our own columns
+            )
+        )
+        return [_issue(row) for row in rows]
+
+    async def issues(self, department: str) -> Sequence[Issue]:
+        rows = await self.read(
+            lambda c: c.fetch(
+                f"""SELECT {_ISSUE} FROM publication p WHERE p.department = $1
+                ORDER BY p.period_ends DESC, p.period DESC, p.revision DESC""",  # noqa: S608 - our own columns
+                department,
+            )
+        )
+        return [_issue(row) for row in rows]
+
+    async def revised(self) -> Sequence[Issue]:
+        rows = await self.read(
+            lambda c: c.fetch(
+                f"""SELECT {_ISSUE} FROM publication p WHERE p.revision > 1
+                ORDER BY p.published_at DESC, p.id LIMIT 500"""  # noqa: S608 - our own columns
+            )
+        )
+        return [_issue(row) for row in rows]
+
+    async def planned(self) -> Sequence[Planned]:
+        rows = await self.read(
+            lambda c: c.fetch(
+                """SELECT s.period, max(s.publish_at) AS publish_at, max((s.body -> 'round' ->> 'due')::date) AS due,
+                    EXISTS (SELECT FROM publication p WHERE p.period = s.period AND p.department = 'overview')
+                        AS published
+                FROM status s WHERE s.publish_at IS NOT NULL GROUP BY s.period ORDER BY 2, 1"""
+            )
+        )
+        return [Planned(**row) for row in rows]
+
+    async def asset(self, name: str) -> bytes | None:
+        content: bytes | None = await self.read(lambda c: c.fetchval("SELECT content FROM asset WHERE name = $1", name))
+        return content
+
+
+def _issue(row: Any) -> Issue:
+    return Issue(
+        id=row["id"],
+        department=row["department"],
+        period=row["period"],
+        revision=row["revision"],
+        published_at=row["published_at"],
+        title=row["title"],
+        rating=None if row["rating"] is None else Rating(row["rating"]),
+        reason=row["reason"],
+        changes=tuple(Change(**change) for change in orjson.loads(row["changes"])),
+    )

@@ -1,0 +1,74 @@
+"""What every response carries, and one log line for it: security headers, a policy that allows one inline script."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from services.reporter.rendering import script_hash
+from shared.logging import get_logger
+
+log = get_logger()
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def security() -> list[tuple[bytes, bytes]]:
+    policy = (
+        f"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src '{script_hash()}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    ]
+
+
+class Headers:
+    """ASGI middleware. It answers for a fault itself (`failed`), so that this page carries the headers too."""
+
+    def __init__(self, app: App, failed: Callable[[Message], App]) -> None:
+        self.app, self.failed = app, failed
+        self.security = security()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 0
+        fault: Exception | None = None
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *self.security]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as raised:
+            fault = raised
+            if status:  # the answer has begun: it can only be broken off
+                raise
+            await self.failed(scope)(scope, receive, sending)
+        finally:
+            if not scope["path"].startswith("/health/") or status >= 400:
+                log.log(
+                    logging.ERROR if fault else logging.INFO,
+                    "http.request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    duration=int((time.monotonic() - began) * 1e9),
+                    exc_info=fault,
+                )

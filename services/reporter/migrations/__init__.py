@@ -1,0 +1,1 @@
+"""The reporter's schema: numbered SQL, forward only."""

@@ -1,0 +1,80 @@
+"""Which form of a page is sent, and whether it has to be: Accept, suffixes, ETag, If-None-Match. RFC 9110. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import Response
+
+SUFFIXES = {"json": "application/json"}
+HTML, JSON = "text/html", "application/json"
+IMMUTABLE = "private, max-age=31536000, immutable"
+REVALIDATED = "private, no-cache"
+"""Reports stand behind a sign-on: no shared cache may keep them."""
+
+
+def split_suffix(name: str) -> tuple[str, str | None]:
+    """`2026-27-q2.json` → (`2026-27-q2`, `json`); a suffix that is none of ours stays part of the name."""
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, suffix) if dot and suffix in SUFFIXES else (name, None)
+
+
+def preferred(accept: str | None, offered: Sequence[str] = (HTML, JSON)) -> str:
+    """The offered media type that the header likes best; the first where it likes none, or several the same."""
+    if not accept:
+        return offered[0]
+    weights = [(_weight(accept, media_type), -position) for position, media_type in enumerate(offered)]
+    best, position = max(weights)
+    return offered[-position] if best > 0 else offered[0]
+
+
+def _weight(accept: str, media_type: str) -> float:
+    """The q of the most specific range that covers the type."""
+    kind = media_type.partition("/")[0]
+    found = (-1, 0.0)
+    for part in accept.split(","):
+        range_, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        specific = {media_type: 2, f"{kind}/*": 1, "*/*": 0}.get(range_)
+        if specific is not None and specific > found[0]:
+            found = (specific, _q(parameters))
+    return found[1]
+
+
+def _q(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def matches(if_none_match: str | None, etag: str) -> bool:
+    """Weak comparison, as If-None-Match asks."""
+    if if_none_match is None:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or etag in tags
+
+
+def answer(
+    request_headers: Mapping[str, str],
+    content: bytes,
+    *,
+    media_type: str,
+    sha256: str,
+    immutable: bool = False,
+    headers: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """200 with the content, or 304 without where the reader has it already."""
+    etag = f'"{sha256}"'
+    sent = {
+        "etag": etag,
+        "vary": "Accept",
+        "cache-control": IMMUTABLE if immutable else REVALIDATED,
+        **(headers or {}),
+    }
+    if status == 200 and matches(request_headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=sent)
+    return Response(content, status_code=status, media_type=media_type, headers=sent)

@@ -1,0 +1,171 @@
+"""Statuses in, publications out: the reporter's two pieces of work. What they do is decided by pure functions.
+
+Redelivery: a repeated or stale status changes no row. Two reporters at once: one has the lock, the other waits for the
+next step; publication rows and the messages about them are one transaction, so a crash publishes all of a period or
+none of it.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+from pydantic import BaseModel, ValidationError
+
+from services.reporter import addresses, publication, rendering, store
+from services.reporter.model import Report
+from services.reporter.publication import Draft
+from services.reporter.store import File
+from shared import messages, outbox, topics
+from shared.consuming import Records
+from shared.departments import Register
+from shared.logging import get_logger
+from shared.messages import Message
+from shared.status import Status
+
+log = get_logger()
+PUBLISHED = "uk.gov.social-value.report.published.v1"
+
+
+class Receiving:
+    """The handler of `implementation.status`."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    async def handle(self, records: Records) -> None:
+        latest = newest([record.value for record in records if record.value is not None])
+        async with self.pool.acquire() as connection, connection.transaction():
+            new = await store.save(connection, latest, datetime.now(UTC)) if latest else 0
+        log.info("status.received", records=len(records), new=new)
+
+
+def newest(values: Sequence[bytes]) -> list[Status]:
+    """CloudEvents as they came → the highest version of each department and period. What is no status is set aside."""
+    found: dict[tuple[str, str], Status] = {}
+    for value in values:
+        status = parse(value)
+        if status is None:
+            log.error("record.unreadable", topic=topics.IMPLEMENTATION_STATUS)
+            continue
+        key = (status.department, status.period)
+        if key not in found or status.version > found[key].version:
+            found[key] = status
+    return list(found.values())
+
+
+class _Envelope(BaseModel):
+    data: Status
+
+
+def parse(value: bytes) -> Status | None:
+    """A CloudEvent in structured JSON → its status; None when it is none."""
+    try:
+        return _Envelope.model_validate_json(value).data
+    except ValidationError:
+        return None
+
+
+class Publishing:
+    """`step` is repeated by the service; `publish_due` is the same with the clock as an argument."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, register: Register, *, stylesheet: str, url: str, settle: timedelta, sample: bool
+    ) -> None:
+        self.pool, self.register = pool, register
+        self.stylesheet, self.url = stylesheet, url.rstrip("/")
+        self.settle, self.sample = settle, sample
+
+    async def step(self) -> int:
+        return await self.publish_due(datetime.now(UTC))
+
+    async def publish_due(self, now: datetime) -> int:
+        """Publishes the oldest period that is due. Returns 1 when one was, 0 when none is or another reporter is at it.
+
+        Idempotent: with nothing new to say it writes nothing but that it has looked.
+        """
+        async with self.pool.acquire() as connection, connection.transaction():
+            if not await store.lock(connection):
+                return 0
+            found = publication.due(
+                await store.marks(connection),
+                considered=await store.considered(connection),
+                register=self.register,
+                now=now,
+                settle=self.settle,
+            )
+            if not found:
+                return 0
+            began = time.monotonic()
+            due, periods = found[0], publication.periods_before(found[0].period)
+            statuses = await store.statuses(connection, periods)
+            issued = await store.issued(connection, due.period)
+            revised = await store.revised(connection, periods[:-1])
+
+            def make() -> list[tuple[Draft, list[File]]]:
+                made = publication.drafts(
+                    due,
+                    statuses,
+                    issued=issued,
+                    revised=revised,
+                    register=self.register,
+                    now=now.replace(microsecond=0),
+                    sample=self.sample,
+                )
+                return [(draft, self.files(draft)) for draft in made]
+
+            made = await asyncio.to_thread(make)  # half a second of rendering must not keep readers waiting
+            await store.publish(connection, made)
+            await outbox.enqueue(connection, store.SCHEMA, [self.message(draft, files) for draft, files in made])
+            await store.consider(connection, due, now)
+        for draft, files in made:
+            log.info(
+                "report.published",
+                department=draft.code,
+                period=due.period,
+                revision=draft.document.revision,
+                reason=draft.document.revisions[-1].reason,
+                sha256={file.name: file.sha256 for file in files},
+                duration=int((time.monotonic() - began) * 1e9),
+            )
+        return 1
+
+    def files(self, draft: Draft) -> list[File]:
+        said = draft.document
+        page = (
+            rendering.report_html(said, stylesheet=self.stylesheet)
+            if isinstance(said, Report)
+            else rendering.overview_html(said, stylesheet=self.stylesheet)
+        )
+        return [
+            File("report.html", "text/html; charset=utf-8", page),
+            File("report.json", "application/json", rendering.report_json(said)),
+        ]
+
+    def message(self, draft: Draft, files: Sequence[File]) -> Message:
+        """What is said on `reports.published`: what there is, where, and its hashes; never the report itself."""
+        said = draft.document
+        key = f"{draft.code}/{said.period.key}"
+        value = messages.cloudevent(
+            source="/reporter",
+            id=said.id,
+            type=PUBLISHED,
+            subject=key,
+            time=said.published_at,
+            data={
+                "id": said.id,
+                "department": draft.code,
+                "period": said.period.key,
+                "revision": said.revision,
+                "published_at": said.published_at,
+                "rating": said.rating.value if isinstance(said, Report) else None,
+                "reason": said.revisions[-1].reason,
+                "address": self.url + addresses.publication(draft.code, said.period.key, said.revision),
+                "files": [
+                    {"name": f.name, "media_type": f.media_type, "size": len(f.content), "sha256": f.sha256}
+                    for f in files
+                ],
+            },
+        )
+        return Message(topics.REPORTS_PUBLISHED, key, value)

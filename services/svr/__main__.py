@@ -1,0 +1,5 @@
+"""python -m services.svr"""
+
+from services.svr.app import main
+
+main()

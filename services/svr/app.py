@@ -1,0 +1,188 @@
+"""The command line. Data goes to stdout, progress and complaints to stderr.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (some lines were refused).
+"""
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import orjson
+import typer
+from aiokafka.errors import KafkaError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from services.aggregator.rules import load_rules
+from services.ingest.acceptance import Accepted
+from services.svr.checking import Check, procurement_json, submission_json
+from services.svr.lines import lines
+from services.svr.submitting import Tally, to_http, to_kafka
+from shared.departments import Register, Sender, load_register
+
+PARTLY = 3
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Social value returns: check, submit, look.")
+out = Console()
+err = Console(stderr=True)
+
+Files = Annotated[
+    list[Path], typer.Argument(help="JSON lines of CloudEvents or OCDS releases, a package (.json), or -")
+]
+As = Annotated[str | None, typer.Option("--as", help="who sends: a department's code or a fixed sender's")]
+
+
+@app.callback()
+def _root() -> None:
+    """Social value returns."""
+
+
+def _sender(register: Register, code: str | None) -> Sender | None:
+    if code is None:
+        return None
+    sender = register.sender(code)
+    if sender is None:
+        raise typer.BadParameter(f"{code!r} is no sender of the register", param_hint="--as")
+    return sender
+
+
+def _readable(files: list[Path]) -> None:
+    for path in files:
+        if str(path) != "-" and not path.is_file():
+            raise typer.BadParameter(f"{path} is no file", param_hint="FILE")
+
+
+@contextmanager
+def progress(total: int | None, what: str) -> Iterator[Progress]:
+    """A bar on a terminal; silent in pipes and CI, where each stage says its line itself."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    quiet = not sys.stderr.isatty() or "CI" in os.environ or "NO_COLOR" in os.environ
+    with Progress(*columns, console=err, disable=quiet) as bar:
+        bar.add_task(what, total=total)
+        yield bar
+
+
+@app.command()
+def check(
+    files: Files,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+    sender: As = None,
+) -> None:
+    """Accepts and assesses events or notices here: what would be refused and why, and whether the Act applies."""
+    _readable(files)
+    register = load_register()
+    checked = Check(register, load_rules(), _sender(register, sender), datetime.now(UTC))
+    write = sys.stdout.buffer.write
+    with progress(None, "Checking") as bar:
+        number = 0
+        for path in files:
+            for raw in lines(path):
+                number += 1
+                outcome = checked.line(raw)
+                if as_json:
+                    write(orjson.dumps(submission_json(number, outcome)) + b"\n")
+                elif not isinstance(outcome, Accepted):
+                    err.print(f"{path}: line {number}: {outcome.problem.title}: {outcome.problem.detail}", markup=False)
+                if number % 200 == 0:
+                    bar.update(bar.task_ids[0], completed=number)
+    rejected = checked.rejected
+    if checked.withdrawn and all(str(path) != "-" for path in files):
+        checked.again(raw for path in files for raw in lines(path))
+    decisions: Counter[str] = Counter()
+    departments: Counter[str] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
+    for assessment, subject in checked.procurements():
+        if as_json:
+            write(orjson.dumps(procurement_json(assessment, subject)) + b"\n")
+        decisions[assessment.scope] += 1
+        departments[assessment.department] += 1
+        reasons.update((assessment.scope, reason) for reason in (*assessment.scope_reasons, *assessment.missing))
+    if as_json:
+        sys.stdout.buffer.flush()
+    else:
+        _summary(checked, decisions, departments, reasons)
+    if rejected:
+        raise typer.Exit(PARTLY)
+
+
+def _summary(
+    checked: Check, decisions: Counter[str], departments: Counter[str], reasons: Counter[tuple[str, str]]
+) -> None:
+    out.print(f"{checked.accepted} accepted, {checked.rejected} refused, {sum(decisions.values())} procurements")
+    table = Table("Does the Act apply?", "Procurements", "Why")
+    for decision, count in decisions.most_common():
+        why = ", ".join(f"{reason} {n}" for (d, reason), n in reasons.most_common() if d == decision)
+        table.add_row(decision, str(count), why)
+    out.print(table)
+    attributed = sum(n for code, n in departments.items() if code != "unattributed")
+    out.print(f"Attributed to a department: {attributed} of {sum(departments.values())}")
+    for code, count in departments.most_common():
+        out.print(f"  {code}: {count}", markup=False)
+
+
+@app.command()
+def submit(
+    files: Files,
+    sender: Annotated[str, typer.Option("--as", help="who sends: a department's code or a fixed sender's")],
+    kafka: Annotated[
+        str | None, typer.Option(envvar="SVR_KAFKA_BOOTSTRAP", help="Kafka's bootstrap servers: send over Kafka")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(envvar="SVR_INGEST_URL", help="ingest's address: send over HTTP, key in SVR_API_KEY")
+    ] = None,
+) -> None:
+    """Sends events or notices, over HTTP if --url is given, else over Kafka."""
+    _readable(files)
+    _sender(load_register(), sender)
+    if url is None and kafka is None:
+        raise typer.BadParameter("say where to: --url for HTTP or --kafka")
+    key = os.environ.get("SVR_API_KEY", "")
+    if url is not None and not key:
+        raise typer.BadParameter("set SVR_API_KEY to the sender's key")
+    everything = (raw for path in files for raw in lines(path))
+    with progress(None, f"Sending as {sender}") as bar:
+
+        def advance(count: int) -> None:
+            bar.advance(bar.task_ids[0], count)
+
+        try:
+            tally = asyncio.run(
+                to_http(url, key, everything, progress=advance)
+                if url is not None
+                else to_kafka(str(kafka), sender, everything, progress=advance)
+            )
+        except (KafkaError, httpx.HTTPError, OSError) as fault:
+            err.print(
+                f"Not everything was acknowledged: {fault}. Send the file again: repeats are harmless.", markup=False
+            )
+            raise typer.Exit(1) from None
+    _said(tally, over_http=url is not None)
+
+
+def _said(tally: Tally, *, over_http: bool) -> None:
+    if not over_http:
+        out.print(f"{tally.sent} sent and acknowledged; what is refused comes on the rejections topic")
+        return
+    out.print(f"{tally.sent} sent, {tally.accepted} accepted, {tally.rejected} refused")
+    for problem in tally.problems[:20]:
+        err.print(f"{problem['title']}: {problem['detail']}", markup=False)
+    if tally.rejected:
+        raise typer.Exit(PARTLY)
+
+
+def main() -> None:
+    app()
