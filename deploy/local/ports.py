@@ -3,6 +3,7 @@
 import json
 import random
 import socket
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +30,11 @@ def is_free(port: int) -> bool:
         return True
 
 
+def free_port() -> int:
+    """One port that is free now, not noted anywhere."""
+    return next(_free_ports())
+
+
 def keep(note: Path, count: int, *, first: int | None = None) -> list[int]:
     """``count`` different free ports: those in the note if all are free, else others, which are then noted.
 
@@ -40,10 +46,14 @@ def keep(note: Path, count: int, *, first: int | None = None) -> list[int]:
     if len(noted) == count and first in (None, noted[0]) and all(map(is_free, noted)):
         return noted
     fixed = [] if first is None else [first]
-    others = (port for port in random.sample(CANDIDATES, len(CANDIDATES)) if port != first and is_free(port))
-    ports = fixed + list(islice(others, count - len(fixed)))
+    ports = fixed + list(islice((port for port in _free_ports() if port != first), count - len(fixed)))
     note.write_text(json.dumps(ports))
     return ports
+
+
+def _free_ports() -> Iterator[int]:
+    """Free ports in no order, each once; each is looked at only when asked for."""
+    return filter(is_free, random.sample(CANDIDATES, len(CANDIDATES)))
 
 
 def _read(note: Path) -> list[int]:

@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.ports import free_port
+from deploy.local.ports import free_port, is_free
 from deploy.local.processes import Child
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,8 @@ def services(
     """Not started yet. The sample is marked on every page, and its history keeps the times it was recorded at."""
     found: dict[str, Service] = {}
     for name in NAMES:
-        port = (ports or {}).get(name) or free_port()
+        wished = (ports or {}).get(name)
+        port = wished if wished and is_free(wished) else free_port()
         url = f"http://127.0.0.1:{port}"
         env = {
             **os.environ,

@@ -7,12 +7,10 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from services.aggregator.moments import Moment
 from services.aggregator.rules import Interval, Vat
-from shared.events.procurement import KpiRating, Limb, Outcome
+from shared.events.procurement import Limb, Outcome
 
 EventKey: TypeAlias = tuple[str, str]
 """CloudEvents source and id."""
-SocialValue: TypeAlias = Literal["yes", "possible", "no"]
-"""Of an indicator: it says social value, it speaks of what social value often is, or neither."""
 
 T = TypeVar("T")
 
@@ -182,86 +180,6 @@ class CommitmentReport:
     commitment: str
     delivered: Decimal
     as_of: date
-    event: EventKey
-
-
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    contract: str | None
-    id: str | None
-    title: str | None
-    social_value: SocialValue
-    event: EventKey
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    contract: str | None
-    kpi: str | None
-    title: str | None
-    social_value: SocialValue
-    rating: KpiRating
-    assessed_on: date
-    event: EventKey
-
-
-@dataclass(frozen=True, slots=True)
-class Supplier:
-    """`scale` sme or large and `vcse` as the notice states them; None: not stated."""
-
-    id: str | None
-    name: str | None
-    scale: str | None
-    vcse: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """`release` is the notice: ids of awards are used again between notices."""
-
-    release: str
-    id: str | None
-    status: str | None
-    decided: date | None
-    suppliers: tuple[Supplier, ...]
-    first: date | None
-    last: date | None
-    value: Value | None
-    event: EventKey
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """`published` is when its notice was; `longest` with all extensions."""
-
-    release: str
-    id: str | None
-    award: str | None
-    status: str | None
-    signed: date | None
-    first: date | None
-    last: date | None
-    longest: date | None
-    value: Value | None
-    no_kpis_because: str | None
-    published: Moment
-    event: EventKey
-
-
-@dataclass(frozen=True, slots=True)
-class Termination:
-    """Also the ordinary end: `contractCompleted` among the reasons."""
-
-    contract: str | None
-    reasons: tuple[str, ...]
-    on: date | None
-    event: EventKey
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    on: date | None
-    reason: str | None
     event: EventKey
 
 

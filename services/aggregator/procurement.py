@@ -1,45 +1,36 @@
 """A procurement as its merged facts show it: one typed value, from which scope and assessment are decided."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
-from services.aggregator import reports
-from services.aggregator.facts import Fact, Facts
+from services.aggregator import opening, records, results
+from services.aggregator.collected import collect, events, every, first_moment, made, one, part, texts
+from services.aggregator.facts import Facts
 from services.aggregator.moments import Moment
 from services.aggregator.parts import (
-    Award,
     Buyer,
-    Cancellation,
     Commitment,
     CommitmentReport,
     Consideration,
     Consultation,
     ConsultationHeld,
-    Contract,
     EventKey,
-    Kpi,
     Notice,
     Proposal,
-    Rating,
     Said,
     SpotCheck,
     Start,
-    Termination,
     UrgencyClaim,
     Value,
     Weight,
 )
+from services.aggregator.results import Award, Cancellation, Contract, Kpi, Rating, Termination
 from services.aggregator.rules import Interval, Rules, Vat
 from shared.departments import AuthorityClass
-from shared.events.procurement import Limb
-
-T = TypeVar("T")
-Collected = Mapping[str, list[tuple[str, Fact]]]
-"""Fact name before the slash → (what is after it, fact), in the order of the facts."""
 
 MARKETS = frozenset({"UK13", "UK14", "UK15", "UK16"})
 
@@ -149,181 +140,60 @@ def _size(value: Value) -> Decimal:
 
 def view(ocid: str, facts: Facts) -> Procurement:
     """The typed view over the merged facts of one subject."""
-    found: dict[str, list[tuple[str, Fact]]] = {}
-    for name, fact in facts.items():
-        base, _, item = name.partition("/")
-        found.setdefault(base, []).append((item, fact))
-    for collected in found.values():
-        if len(collected) > 1:
-            collected.sort(key=lambda pair: (pair[1].at, pair[0]))
-    special = _as(found, "special-regimes", tuple)
-    starts = _starts(found)
+    found = collect(facts)
+    special = made(found, "special-regimes", tuple)
+    starts = opening.starts(found)
     return Procurement(
         ocid=ocid,
-        buyer=_buyer(found),
-        joint_buyers=_joint(found),
+        buyer=opening.buyer(found),
+        joint_buyers=opening.joint_buyers(found),
         senders=tuple(Said(code, fact.event) for code, fact in found.get("sender", ())),
-        authority=_as(found, "buyer-class", AuthorityClass),
-        devolved=_as(found, "buyer-devolved", tuple),
-        scottish_original=_one(found, "scottish-original"),
-        title=_one(found, "title") or _one(found, "declared-title") or _part(found, "proposal", "title"),
-        category=_one(found, "category") or _one(found, "declared-category") or _part(found, "proposal", "category"),
-        additional_categories=_tuple(found, "category-additional"),
-        regime=_one(found, "regime"),
+        authority=made(found, "buyer-class", AuthorityClass),
+        devolved=made(found, "buyer-devolved", tuple),
+        scottish_original=one(found, "scottish-original"),
+        title=one(found, "title") or one(found, "declared-title") or part(found, "proposal", "title"),
+        category=one(found, "category") or one(found, "declared-category") or part(found, "proposal", "category"),
+        additional_categories=texts(found, "category-additional"),
+        regime=one(found, "regime"),
         special_regimes=special,
-        light_touch=_light_touch(found, special),
-        procedure=_one(found, "procedure"),
-        direct_award=_one(found, "direct-award"),
-        framework=_one(found, "framework"),
-        call_off=_call_off(found),
-        framework_hints=_events(found, "framework-hint"),
-        health_hints=_events(found, "health-hint"),
-        exempt_hints=_events(found, "exempt-hint"),
-        urgency_hints=_events(found, "urgency-hint"),
-        values=tuple(_values(found)),
-        flags=_all(found, "flag"),
-        flag_texts=_all(found, "flag-text"),
+        light_touch=opening.light_touch(found, special),
+        procedure=one(found, "procedure"),
+        direct_award=one(found, "direct-award"),
+        framework=one(found, "framework"),
+        call_off=opening.call_off(found),
+        framework_hints=events(found, "framework-hint"),
+        health_hints=events(found, "health-hint"),
+        exempt_hints=events(found, "exempt-hint"),
+        urgency_hints=events(found, "urgency-hint"),
+        values=tuple(opening.values(found)),
+        flags=every(found, "flag"),
+        flag_texts=every(found, "flag-text"),
         notices=tuple(
             Notice(id, f.value.get("type"), tuple(f.value.get("tags", ())), Moment.of(f.at), f.event)
             for id, f in found.get("notice", ())
         ),
         starts=tuple(start for start, counts in starts if counts),
         possible_starts=tuple(start for start, counts in starts if not counts),
-        planned_start=_planned_start(found),
-        deadline=_as(found, "deadline", Moment.of),
-        proposal=reports.proposal(found),
-        considered_at=_moment(found, "considered-at"),
-        consideration=reports.consideration(found),
-        consultation_decided_at=_moment(found, "consultation-decided-at"),
-        consultation=reports.consultation(found),
-        consultations_held=reports.consultations_held(found),
-        urgency=reports.urgency(found),
-        weight=_weight(found),
-        outcome_framework=_one(found, "declared-framework"),
-        codes=_tuple(found, "declared-codes"),
-        social_value_mentions=_events(found, "social-value-mention"),
-        commitments=reports.commitments(found),
-        commitment_reports=reports.commitment_reports(found),
-        kpis=reports.kpis(found),
-        ratings=reports.ratings(found),
-        awards=reports.awards(found),
-        contracts=reports.contracts(found),
-        terminations=reports.terminations(found),
-        cancellations=reports.cancellations(found),
-        spot_checks=reports.spot_checks(found),
+        planned_start=opening.planned_start(found),
+        deadline=made(found, "deadline", Moment.of),
+        proposal=records.proposal(found),
+        considered_at=first_moment(found, "considered-at"),
+        consideration=records.consideration(found),
+        consultation_decided_at=first_moment(found, "consultation-decided-at"),
+        consultation=records.consultation(found),
+        consultations_held=records.consultations_held(found),
+        urgency=records.urgency(found),
+        weight=opening.weight(found),
+        outcome_framework=one(found, "declared-framework"),
+        codes=texts(found, "declared-codes"),
+        social_value_mentions=events(found, "social-value-mention"),
+        commitments=records.commitments(found),
+        commitment_reports=records.commitment_reports(found),
+        kpis=results.kpis(found),
+        ratings=results.ratings(found),
+        awards=results.awards(found),
+        contracts=results.contracts(found),
+        terminations=results.terminations(found),
+        cancellations=results.cancellations(found),
+        spot_checks=records.spot_checks(found),
     )
-
-
-def _one(found: Collected, name: str) -> Said[Any] | None:
-    return _as(found, name, lambda value: value)
-
-
-def _as(found: Collected, name: str, make: Callable[[Any], T]) -> Said[T] | None:
-    for _, fact in found.get(name, ()):
-        return Said(make(fact.value), fact.event)
-    return None
-
-
-def _part(found: Collected, name: str, property: str) -> Said[Any] | None:
-    said = _one(found, name)
-    return Said(said.value[property], said.event) if said is not None and property in said.value else None
-
-
-def _all(found: Collected, name: str) -> tuple[Said[Any], ...]:
-    return tuple(Said(fact.value, fact.event) for _, fact in found.get(name, ()))
-
-
-def _events(found: Collected, name: str) -> tuple[EventKey, ...]:
-    return tuple(fact.event for _, fact in found.get(name, ()))
-
-
-def _tuple(found: Collected, name: str) -> tuple[str, ...]:
-    said = _one(found, name)
-    return tuple(said.value) if said is not None else ()
-
-
-def _moment(found: Collected, name: str) -> Said[Moment] | None:
-    return _as(found, name, lambda value: Moment.of(value["at"]))
-
-
-def _buyer(found: Collected) -> Buyer | None:
-    for _, fact in found.get("buyer", ()):
-        return Buyer(tuple(fact.value.get("ids", ())), fact.value.get("name"), fact.event)
-    return None
-
-
-def _joint(found: Collected) -> tuple[Buyer, ...]:
-    return tuple(
-        Buyer(tuple(each.get("ids", ())), each.get("name"), fact.event)
-        for _, fact in found.get("joint-buyers", ())
-        for each in fact.value
-    )
-
-
-def _light_touch(found: Collected, special: Said[tuple[str, ...]] | None) -> Said[bool] | None:
-    """The notice's word; where it is silent, the department's."""
-    if special is not None and "lightTouch" in special.value:
-        return Said(True, special.event)
-    return _one(found, "declared-light-touch")
-
-
-def _call_off(found: Collected) -> tuple[Said[bool], ...]:
-    """What any notice shows, and what the department says (which may be that it is none)."""
-    shown = tuple(Said(True, event) for event in _events(found, "call-off"))
-    return shown + _all(found, "declared-call-off")
-
-
-def _values(found: Collected) -> Iterable[Value]:
-    for _, fact in found.get("value", ()):
-        for amount in fact.value:
-            yield reports.value(amount["kind"], amount, fact.event)
-    declared = (("declared", _one(found, "declared-value")), ("proposal", _part(found, "proposal", "value")))
-    for kind, said in declared:
-        if said is not None and any(Decimal(pounds) for pounds in said.value.values()):
-            yield reports.value(kind, said.value, said.event)
-
-
-def _starts(found: Collected) -> list[tuple[Start, bool]]:
-    """Each step, and whether it counts as one without the department's word."""
-    steps = [(fact, False) for _, fact in found.get("start", ())]
-    steps += [(fact, True) for _, fact in found.get("declared-start", ())]
-    return [
-        (
-            Start(
-                moment=Moment.of(fact.value["at"]),
-                limb=Limb(fact.value["limb"]) if "limb" in fact.value else None,
-                exact=declared or fact.value["bound"] == "exact",
-                declared=declared,
-                event=fact.event,
-            ),
-            fact.value.get("bound") != "possible",
-        )
-        for fact, declared in steps
-    ]
-
-
-def _planned_start(found: Collected) -> Said[date] | None:
-    """The later word of a pipeline or planned procurement notice and of the department's own proposal."""
-    said = [
-        (fact, fact.value if isinstance(fact.value, str) else fact.value["planned_start"])
-        for name in ("planned-start", "proposal")
-        for _, fact in found.get(name, ())
-    ]
-    if not said:
-        return None
-    fact, day = max(said, key=lambda pair: pair[0].order)
-    return Said(date.fromisoformat(day), fact.event)
-
-
-def _weight(found: Collected) -> Weight | None:
-    """The latest notice with criteria; where it states no weight, the department's word. None: no call for tenders."""
-    shown = [fact for _, fact in found.get("weight", ())]
-    latest = shown[-1] if shown else None
-    if latest is not None and latest.value["answer"] == "stated":
-        return Weight("stated", Decimal(latest.value["percent"]), declared=False, event=latest.event)
-    declared = _one(found, "declared-weight")
-    if declared is not None:
-        return Weight("stated", Decimal(str(declared.value)), declared=True, event=declared.event)
-    if latest is not None and latest.value["answer"] == "combined":
-        return Weight("combined", None, declared=False, event=latest.event)
-    return Weight("not-stated", None, declared=False, event=latest.event) if latest is not None else None

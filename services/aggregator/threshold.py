@@ -53,10 +53,16 @@ def _flagged_above(procurement: Procurement) -> Reason | None:
     return None
 
 
+def _flagged_below(procurement: Procurement) -> tuple[EventKey, ...]:
+    """The structured flag, or a procedure that Contracts Finder offers as "(below threshold)"."""
+    texts = (text.event for text in procurement.flag_texts if text.value == "below")
+    return tuple(dict.fromkeys((*(flag.event for flag in procurement.flags), *texts)))
+
+
 def _by_value(procurement: Procurement, times: Measured, *, authority: AuthorityClass | None, rules: Rules) -> Reason:
     light_touch = procurement.light_touch is not None and procurement.light_touch.value
     # On a light touch contract "below" means the far higher light touch threshold, so it says nothing here.
-    flags = () if light_touch else tuple(flag.event for flag in procurement.flags)
+    flags = () if light_touch else _flagged_below(procurement)
     estimate = procurement.estimate
     if estimate is None or estimate.currency != "GBP":
         return _without_pounds(estimate, flags)
@@ -65,20 +71,19 @@ def _by_value(procurement: Procurement, times: Measured, *, authority: Authority
     kind = authority or (procurement.authority.value if procurement.authority is not None else None)
     comparisons = list(_comparisons(estimate, times, kind, light_touch=light_touch, rules=rules))
     results = {comparison.above for comparison in comparisons}
-    below = flags + tuple(said.event for said in procurement.flag_texts if said.value == "below" and not light_touch)
     evidence = (estimate.event,)
     if results == {True}:
         figure = _pounds(max(c.figure for c in comparisons))
-        if below:
+        if flags:
             words = f"a notice says that it is below the threshold, yet its value is at or above £{figure}"
-            return unknown("contradiction", words, SECTION, (*evidence, *below), "value-or-flag")
+            return unknown("contradiction", words, SECTION, (*evidence, *flags), "value-or-flag")
         code = "light-touch-above" if light_touch else "value-above"
         return yes(code, f"its value is at or above the threshold of £{figure}", SECTION, evidence)
     if flags and True not in results:
         return no("flagged-below", "the notice says that it is below the threshold", SECTION, flags)
     if results == {False}:
         figure = _pounds(min(c.figure for c in comparisons))
-        return no("value-below", f"its value is below the threshold of £{figure}", SECTION, (*evidence, *below))
+        return no("value-below", f"its value is below the threshold of £{figure}", SECTION, evidence)
     return _between(comparisons, times, kind, evidence)
 
 

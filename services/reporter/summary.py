@@ -11,6 +11,7 @@ from shared.status import Attention, Status, Value
 
 Direction = Literal["up", "down", "same", "none"]
 
+NO_RECORD = "No record of consideration"
 NOTHING = "nothing is on record"
 TEN_MILLION = 10_000_000_00
 EMPTY = Figure(
@@ -125,8 +126,11 @@ def record_key(now: Figure, then: Figure | None, *, word: str, large: str) -> Ke
 
 
 def large_words(attention: tuple[Attention, ...], total: int) -> str:
-    """How many of those that need attention are above £10 million; `at least` where the list may not show all."""
-    values = [item.value_pence for item in attention if item.value_pence is not None]
-    large = sum(value > TEN_MILLION for value in values)
+    """How many without a record are above £10 million; `at least` where the list may not show all of them.
+
+    The list is of those that most need attention, and so may end before the last one without a record.
+    """
+    unrecorded = [item.value_pence for item in attention if NO_RECORD in item.concerns]
+    large = sum(value is not None and value > TEN_MILLION for value in unrecorded)
     more = total > len(attention) and large == len(attention) > 0
-    return f"{'at least ' if more else ''}{number(large)} above £10 million need attention"
+    return f"{'at least ' if more else ''}{number(large)} above £10 million"

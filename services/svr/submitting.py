@@ -1,12 +1,13 @@
 """svr submit: lines of a file to Kafka or to ingest's HTTP side, each counted only once it is acknowledged."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import httpx
 
+from services.ingest import decoding
 from shared import messages, topics
 from shared.messages import CLOUDEVENT, Message
 
@@ -58,46 +59,55 @@ def is_cloudevent(line: bytes) -> bool:
 async def to_http(
     url: str, key: str, lines: Iterable[bytes], *, progress: Callable[[int], None], size: int = 100
 ) -> Tally:
-    """POSTs to `{url}/v1/events`, a batch at a time; a batch with a refused event is sent again one by one.
+    """POSTs to `{url}/v1/events`, a batch at a time. A batch is all or nothing: what it refuses is left out, and the
+    rest sent again. A line that is no CloudEvent goes by itself, as it would make the whole batch unreadable.
 
-    Raises httpx.HTTPError when ingest does not answer or answers 401 or 5xx.
+    Raises httpx.HTTPError when ingest does not answer, or answers 401 or 5xx.
     """
     tally = Tally()
     async with httpx.AsyncClient(timeout=60, headers={"Authorization": f"Bearer {key}"}) as client:
         for chunk in chunks(lines, size):
-            batch = [line for line in chunk if is_cloudevent(line)]
-            if len(batch) == len(chunk) and await _batch(client, url, batch):
-                tally.accepted += len(batch)
-            else:
-                async for problem in _one_by_one(client, url, chunk):
-                    if problem is None:
-                        tally.accepted += 1
-                    else:
-                        tally.rejected += 1
-                        tally.problems.append(problem)
+            batch = [line for line in chunk if is_cloudevent(line) and is_json(line)]
+            for line in chunk:
+                if not (is_cloudevent(line) and is_json(line)):
+                    kind = STRUCTURED if is_cloudevent(line) else "application/json"
+                    _count(tally, await _post(client, url, line, kind), 1)
+            while batch:
+                problem = await _post(client, url, b"[" + b",".join(batch) + b"]", BATCH)
+                refused = {int(error["pointer"].split("/")[1]) for error in problem["errors"]} if problem else set()
+                _count(tally, problem, len(refused) or len(batch))
+                batch = [line for index, line in enumerate(batch) if index not in refused] if refused else []
             tally.sent += len(chunk)
             progress(len(chunk))
     return tally
 
 
-async def _batch(client: httpx.AsyncClient, url: str, lines: list[bytes]) -> bool:
-    response = await client.post(
-        f"{url}/v1/events",
-        content=b"[" + b",".join(lines) + b"]",
-        headers={"Content-Type": "application/cloudevents-batch+json"},
-    )
-    if response.status_code in (400, 413, 422):
+BATCH = "application/cloudevents-batch+json"
+STRUCTURED = "application/cloudevents+json"
+
+
+def is_json(line: bytes) -> bool:
+    """Whether a line can stand in a batch without making it unreadable; what it says is ingest's to judge."""
+    try:
+        decoding.decode(line)
+    except decoding.NotJson:
         return False
-    response.raise_for_status()
     return True
 
 
-async def _one_by_one(client: httpx.AsyncClient, url: str, lines: list[bytes]) -> AsyncIterator[dict[str, Any] | None]:
-    for line in lines:
-        kind = "application/cloudevents+json" if is_cloudevent(line) else "application/json"
-        response = await client.post(f"{url}/v1/events", content=line, headers={"Content-Type": kind})
-        if response.status_code in (400, 413, 422):
-            yield response.json()
-        else:
-            response.raise_for_status()
-            yield None
+def _count(tally: Tally, problem: dict[str, Any] | None, events: int) -> None:
+    if problem is None:
+        tally.accepted += events
+    else:
+        tally.rejected += events
+        tally.problems.append(problem)
+
+
+async def _post(client: httpx.AsyncClient, url: str, body: bytes, kind: str) -> dict[str, Any] | None:
+    """The problem if the events were refused, None once they are acknowledged."""
+    response = await client.post(f"{url}/v1/events", content=body, headers={"Content-Type": kind})
+    if response.status_code in (400, 413, 422):
+        problem: dict[str, Any] = response.json()
+        return problem
+    response.raise_for_status()
+    return None

@@ -101,6 +101,8 @@ class Release:
         for amended in (tender, *self.contracts):
             for amendment in reading.items(amended, "amendments"):
                 found.extend((amendment.get("description"), amendment.get("rationale")))
+                changes = reading.items(amendment, "unstructuredChanges")
+                found.extend(reading.child(change, "newValue").get("text") for change in changes)
         return "\n".join(part for part in found if type(part) is str).lower()
 
     def numbered(self, name: str) -> str:

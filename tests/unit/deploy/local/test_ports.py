@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import CANDIDATES, HOST, PortTaken, is_free, keep
+from deploy.local.ports import CANDIDATES, HOST, PortTaken, free_port, is_free, keep
 
 
 @pytest.fixture
@@ -48,3 +48,10 @@ def test_a_note_that_makes_no_sense_is_passed_over(tmp_path: Path) -> None:
     """It is written anew."""
     (tmp_path / "note").write_text("?")
     assert all(map(is_free, keep(tmp_path / "note", 2)))
+
+
+def test_a_free_port_is_outside_the_range_of_outgoing_connections() -> None:
+    """A client that retries a stopped server must not be given the server's port as its own."""
+    port = free_port()
+    assert port in CANDIDATES
+    assert is_free(port)

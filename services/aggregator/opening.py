@@ -1,0 +1,98 @@
+"""How a procurement opens: who buys, when it starts, what it is estimated at, what social value weighs."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.aggregator.collected import Collected, decimal, events, every, one, part
+from services.aggregator.moments import Moment
+from services.aggregator.parts import Buyer, EventKey, Said, Start, Value, Weight
+from shared.events.procurement import Limb
+
+
+def value(kind: str, amount: Mapping[str, Any], event: EventKey) -> Value:
+    return Value(kind, decimal(amount, "net"), decimal(amount, "gross"), amount.get("currency", "GBP"), event)
+
+
+def buyer(found: Collected) -> Buyer | None:
+    for _, fact in found.get("buyer", ()):
+        return Buyer(tuple(fact.value.get("ids", ())), fact.value.get("name"), fact.event)
+    return None
+
+
+def joint_buyers(found: Collected) -> tuple[Buyer, ...]:
+    return tuple(
+        Buyer(tuple(each.get("ids", ())), each.get("name"), fact.event)
+        for _, fact in found.get("joint-buyers", ())
+        for each in fact.value
+    )
+
+
+def light_touch(found: Collected, special: Said[tuple[str, ...]] | None) -> Said[bool] | None:
+    """The notice's word; where it is silent, the department's."""
+    if special is not None and "lightTouch" in special.value:
+        return Said(True, special.event)
+    return one(found, "declared-light-touch")
+
+
+def call_off(found: Collected) -> tuple[Said[bool], ...]:
+    """What any notice shows, and what the department says (which may be that it is none)."""
+    shown = tuple(Said(True, event) for event in events(found, "call-off"))
+    return shown + every(found, "declared-call-off")
+
+
+def values(found: Collected) -> Iterator[Value]:
+    for _, fact in found.get("value", ()):
+        for amount in fact.value:
+            yield value(amount["kind"], amount, fact.event)
+    declared = (("declared", one(found, "declared-value")), ("proposal", part(found, "proposal", "value")))
+    for kind, said in declared:
+        if said is not None and any(Decimal(pounds) for pounds in said.value.values()):
+            yield value(kind, said.value, said.event)
+
+
+def starts(found: Collected) -> list[tuple[Start, bool]]:
+    """Each step, and whether it counts as one without the department's word."""
+    steps = [(fact, False) for _, fact in found.get("start", ())]
+    steps += [(fact, True) for _, fact in found.get("declared-start", ())]
+    return [
+        (
+            Start(
+                moment=Moment.of(fact.value["at"]),
+                limb=Limb(fact.value["limb"]) if "limb" in fact.value else None,
+                exact=declared or fact.value["bound"] == "exact",
+                declared=declared,
+                event=fact.event,
+            ),
+            fact.value.get("bound") != "possible",
+        )
+        for fact, declared in steps
+    ]
+
+
+def planned_start(found: Collected) -> Said[date] | None:
+    """The later word of a pipeline or planned procurement notice and of the department's own proposal."""
+    said = [
+        (fact, fact.value if isinstance(fact.value, str) else fact.value["planned_start"])
+        for name in ("planned-start", "proposal")
+        for _, fact in found.get(name, ())
+    ]
+    if not said:
+        return None
+    fact, day = max(said, key=lambda pair: pair[0].order)
+    return Said(date.fromisoformat(day), fact.event)
+
+
+def weight(found: Collected) -> Weight | None:
+    """The latest notice with criteria; where it states no weight, the department's word. None: no call for tenders."""
+    shown = [fact for _, fact in found.get("weight", ())]
+    latest = shown[-1] if shown else None
+    if latest is not None and latest.value["answer"] == "stated":
+        return Weight("stated", Decimal(latest.value["percent"]), declared=False, event=latest.event)
+    declared = one(found, "declared-weight")
+    if declared is not None:
+        return Weight("stated", Decimal(str(declared.value)), declared=True, event=declared.event)
+    if latest is not None and latest.value["answer"] == "combined":
+        return Weight("combined", None, declared=False, event=latest.event)
+    return Weight("not-stated", None, declared=False, event=latest.event) if latest is not None else None
