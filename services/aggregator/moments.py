@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from shared import times
 
-FIRST_YEAR, LAST_YEAR = 1990, 2200
+FIRST_YEAR, LAST_YEAR = 2001, 2098
+"""The years whose quarters the service can name. A moment outside them is a typing error, hence no fact."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def planned_start(found: Collected) -> Said[date] | None:
 
 
 def weight(found: Collected) -> Weight | None:
-    """The latest notice with criteria; where it states no weight, the department's word. None: no call for tenders."""
+    """The latest notice with criteria; where it states no weight, the department's word. None: no tender notice."""
     shown = [fact for _, fact in found.get("weight", ())]
     latest = shown[-1] if shown else None
     if latest is not None and latest.value["answer"] == "stated":
@@ -95,4 +95,16 @@ def weight(found: Collected) -> Weight | None:
         return Weight("stated", Decimal(str(declared.value)), declared=True, event=declared.event)
     if latest is not None and latest.value["answer"] == "combined":
         return Weight("combined", None, declared=False, event=latest.event)
-    return Weight("not-stated", None, declared=False, event=latest.event) if latest is not None else None
+    event = latest.event if latest is not None else tender_notice(found)
+    return Weight("not-stated", None, declared=False, event=event) if event is not None else None
+
+
+def tender_notice(found: Collected) -> EventKey | None:
+    """The latest call for competition: a tender notice, on older forms and Contracts Finder by its tag."""
+    for _, fact in reversed(found.get("notice", [])):
+        first = next(iter(fact.value.get("tags", ())), "")
+        if fact.value.get("type", "") == "UK4" or (
+            "type" not in fact.value and first.startswith("tender") and first != "tenderCancellation"
+        ):
+            return fact.event
+    return None

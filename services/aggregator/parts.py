@@ -102,7 +102,7 @@ class Weight:
     answer: Literal["stated", "combined", "not-stated"]
     percent: Decimal | None
     declared: bool
-    event: EventKey | None
+    event: EventKey
 
 
 @dataclass(frozen=True, slots=True)

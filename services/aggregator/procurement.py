@@ -67,6 +67,7 @@ class Procurement:
     flags: tuple[Said[bool], ...]
     flag_texts: tuple[Said[str], ...]
     notices: tuple[Notice, ...]
+    tender_notice: EventKey | None
     starts: tuple[Start, ...]
     possible_starts: tuple[Start, ...]
     planned_start: Said[date] | None
@@ -122,12 +123,6 @@ class Procurement:
         return self.considered_at is None and self.consideration is not None and not self.consideration.considered
 
     @property
-    def has_tender_notice(self) -> bool:
-        return any(
-            n.type == "UK4" or (n.type is None and n.tags and n.tags[0].startswith("tender")) for n in self.notices
-        )
-
-    @property
     def is_market_only(self) -> bool:
         """Nothing but notices of a dynamic market, which is no contract."""
         return bool(self.notices) and all(notice.type in MARKETS for notice in self.notices)
@@ -172,6 +167,7 @@ def view(ocid: str, facts: Facts) -> Procurement:
             Notice(id, f.value.get("type"), tuple(f.value.get("tags", ())), Moment.of(f.at), f.event)
             for id, f in found.get("notice", ())
         ),
+        tender_notice=opening.tender_notice(found),
         starts=tuple(start for start, counts in starts if counts),
         possible_starts=tuple(start for start, counts in starts if not counts),
         planned_start=opening.planned_start(found),

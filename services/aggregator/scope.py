@@ -74,6 +74,9 @@ def _authority(
         yield yes("authority", f"the notice calls the buyer a {stated.value} authority", "s.1(15)", (stated.event,))
     elif buyer is not None:
         yield yes("authority", "the buyer publishes its notices as a contracting authority", "s.1(15)", evidence)
+    elif procurement.senders:
+        senders = tuple(sender.event for sender in procurement.senders)
+        yield yes("declared-by-department", "the department itself reports it as its own", "s.1(15)", senders)
     else:
         yield unknown("no-buyer", "no event names the buyer", "s.1(15)", evidence, "buyer")
 

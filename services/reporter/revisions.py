@@ -113,7 +113,11 @@ def figure_changes(name: str, before: Figure | None, after: Figure | None) -> li
     return found or [_change(f"{title}: counts beside it", _counts(before), _counts(after))]
 
 
-SHORT = {"considered-in-time": "Considered in time", "consultation": "Consultation decided in time"}
+SHORT = {
+    "in-scope": "Scope",
+    "considered-in-time": "Considered in time",
+    "consultation": "Consultation decided in time",
+}
 
 
 def _rating_changes(before: Rating, after: Rating) -> Iterable[Change]:
@@ -158,8 +162,9 @@ def _counts(figure: Figure) -> str:
     return listed([*words, money(figure.value.gross)])
 
 
-def _order(name: str) -> tuple[int, str]:
-    return (BY_ID[name].number if name in BY_ID else len(BY_ID) + 1, name)
+def _order(name: str) -> tuple[bool, int, str]:
+    """The duty itself first, then by number."""
+    return (name != "considered-in-time", BY_ID[name].number if name in BY_ID else len(BY_ID) + 1, name)
 
 
 def total(statuses: Sequence[Status]) -> Data:

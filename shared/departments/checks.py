@@ -105,9 +105,7 @@ def _check_body(body: Body, departments: Mapping[str, Department], changes: tupl
         _require(code in departments, f"{body.key!r} is sponsored by {code!r}, which is no department")
         since = sponsorship.since
         _require(
-            (previous is None or (since is not None and since > previous)) and (since is None) == (previous is None)
-            if sponsorship is not body.sponsors[0]
-            else True,
+            sponsorship is body.sponsors[0] or (since is not None and (previous is None or since > previous)),
             f"the sponsors of {body.key!r} are not in the order of their dates",
         )
         previous = since

@@ -10,8 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.departments.aliases import aliases
 from shared.departments.model import (
-    AuthorityClass,
+    CLASSES,
+    Basis,
     Body,
     Change,
     Dated,
@@ -23,7 +25,6 @@ from shared.departments.model import (
     Sponsorship,
     Window,
 )
-from shared.departments.names import normalise
 from shared.departments.register import Register
 
 
@@ -74,8 +75,7 @@ class _Body(_Row):
     name: str | None = None
     names: tuple[_Name, ...] = ()
     sponsors: tuple[str | _Sponsor, ...] = Field(min_length=1)
-    authority: AuthorityClass | None = Field(None, alias="class")
-    basis: str | None = None
+    basis: Basis | None = None
     mark: Mark = Mark.SECONDARY
     since: date | None = Field(None, alias="from")
     until: date | None = None
@@ -139,7 +139,7 @@ def _department(code: str, row: _Department) -> Department:
         exists_from=row.since,
         exists_to=_last_day(row.until),
         formed_from=row.formed_from,
-        aliases=_aliases(row.names, row.aliases, row.since, row.until),
+        aliases=_aliases(row, row.names, row.heads),
         ids=_windows(row.ids, None, None),
         slugs=_dated(row.slugs),
         content_ids=_dated(row.content_ids),
@@ -155,12 +155,12 @@ def _body(key: str, row: _Body, departments: dict[str, Department]) -> Body:
         key=key,
         names=tuple(Dated(name.text, name.since, name.mark) for name in names),
         sponsors=_sponsors(key, row.sponsors, departments),
-        authority=row.authority,
+        authority=CLASSES[row.basis] if row.basis else None,
         basis=row.basis,
         mark=row.mark,
         exists_from=row.since,
         exists_to=_last_day(row.until),
-        aliases=_aliases(names, row.aliases, row.since, row.until),
+        aliases=_aliases(row, names, ()),
         ids=_windows(row.ids, None, None),
     )
 
@@ -209,37 +209,16 @@ def _shorts(code: str, names: tuple[_Name, ...]) -> tuple[Dated, ...]:
 
 
 def _windows(rows: Iterable[str | _Window], since: date | None, until: date | None) -> tuple[Window, ...]:
-    return tuple(Window(row, since, until) if isinstance(row, str) else _window(row, since, until) for row in rows)
+    return tuple(
+        Window(row, since, until) if isinstance(row, str) else Window(row.text, row.since or since, row.until or until)
+        for row in rows
+    )
 
 
-def _window(row: _Window, since: date | None, until: date | None) -> Window:
-    return Window(row.text, row.since or since, row.until or until)
-
-
-def _aliases(
-    names: tuple[_Name, ...], aliases: Iterable[str | _Window], since: date | None, until: date | None
-) -> tuple[Window, ...]:
-    """The names and short names, each as long as it was the name, and the further aliases. One window a spelling."""
-    windows: dict[tuple[str, date | None], Window] = {}
-    for position, name in enumerate(names):
-        following = names[position + 1].since if position + 1 < len(names) else until
-        for text in (name.text, name.short):
-            if text:
-                window = Window(text, name.since or since, following)
-                windows[normalise(text), window.since] = window
-    for window in _windows(aliases, since, until):
-        windows.setdefault((normalise(window.text), window.since), window)
-    return _joined(windows.values())
-
-
-def _joined(windows: Iterable[Window]) -> tuple[Window, ...]:
-    """A spelling that two names in a row share (a short name, say) is one window, not two."""
-    joined: list[Window] = []
-    for window in windows:
-        for position, other in enumerate(joined):
-            if window.since and other.until == window.since and normalise(other.text) == normalise(window.text):
-                joined[position] = Window(other.text, other.since, window.until)
-                break
-        else:
-            joined.append(window)
-    return tuple(joined)
+def _aliases(row: _Department | _Body, names: tuple[_Name, ...], titles: tuple[_Title, ...]) -> tuple[Window, ...]:
+    return aliases(
+        names=[(Dated(name.text, name.since or row.since), name.short) for name in names],
+        titles=[Dated(title.text, title.since or row.since) for title in titles],
+        further=_windows(row.aliases, row.since, row.until),
+        until=row.until,
+    )

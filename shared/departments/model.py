@@ -1,5 +1,6 @@
 """What the register holds: departments, their bodies, machinery-of-government changes. Values only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +18,21 @@ class AuthorityClass(StrEnum):
     PUBLIC_UNDERTAKING = "public-undertaking"
     PRIVATE_UTILITY = "private-utility"
     EXCLUDED = "excluded"
+
+
+class Basis(StrEnum):
+    """Why a body has its class: SI 2024/692, reg. 44(1) and (2)."""
+
+    CROWN = "crown"
+    SCHEDULE_2 = "schedule-2"
+    NEITHER = "neither"
+
+
+CLASSES: Mapping[Basis, AuthorityClass] = {
+    Basis.CROWN: AuthorityClass.CENTRAL,
+    Basis.SCHEDULE_2: AuthorityClass.CENTRAL,
+    Basis.NEITHER: AuthorityClass.SUB_CENTRAL,
+}
 
 
 class Sector(StrEnum):
@@ -127,7 +143,7 @@ class Body:
     names: tuple[Dated, ...]
     sponsors: tuple[Sponsorship, ...]
     authority: AuthorityClass | None = None
-    basis: str | None = None
+    basis: Basis | None = None
     mark: Mark = Mark.SECONDARY
     exists_from: date | None = None
     exists_to: date | None = None

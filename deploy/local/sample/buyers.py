@@ -28,7 +28,12 @@ class Buyer:
 UNRESOLVED = tuple(
     Buyer(f"GB-FTS-99000{number}", name, AuthorityClass.SUB_CENTRAL, None)
     for number, name in enumerate(
-        ("Example Water Partnership", "Example Coastal Forum", "Sample Valley Development Company", "Example Museums Group")
+        (
+            "Example Water Partnership",
+            "Example Coastal Forum",
+            "Sample Valley Development Company",
+            "Example Museums Group",
+        )
     )
 )
 OUTSIDE = tuple(

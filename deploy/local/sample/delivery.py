@@ -25,7 +25,9 @@ def delivery(rng: random.Random, level: Level, p: Procurement) -> Iterator[Draft
         yield _kpi(rng, level, p, assessed)
 
 
-def _say(rng: random.Random, p: Procurement, name: str, day: date, data: dict[str, Any], late: float, key: str) -> Draft:
+def _say(
+    rng: random.Random, p: Procurement, name: str, day: date, data: dict[str, Any], late: float, key: str
+) -> Draft:
     assert p.buyer.sender is not None  # noqa: S101 - delivery() has no others
     when = datetime.combine(day, time(10, 30), LONDON)
     return draft(p.buyer.sender, name, p.ocid, when, data, recorded=noted(rng, when, late), key=key)

@@ -16,7 +16,9 @@ from shared.times import LONDON
 Json = dict[str, Any]
 
 PRIORITIES = ["Jobs and skills near where we spend", "Room for small firms and social enterprises", "Less carbon"]
-APPLYING = "Each team answers the three questions of the Act in its business case, and a champion reads it before notice."
+APPLYING = (
+    "Each team answers the three questions of the Act in its business case, and a champion reads it before notice."
+)
 BARRIERS = {
     Barrier.NOT_INSPIRED: "Teams see the record as one more form, and few have met an example from their own field.",
     Barrier.UNCERTAIN_OF_LAW: "Teams ask how far a matter must concern what is bought before it may be weighed.",

@@ -66,12 +66,13 @@ def draft(
     *,
     recorded: datetime,
     key: str = "",
+    id: str | None = None,
     stage: Stage = "history",
 ) -> Draft:
-    """`key` tells events of one type and subject apart; the id is made of the three and so is stable."""
+    """`key` tells events of one type and subject apart; an id not given is made of the three and so is stable."""
     event = {
         "specversion": "1.0",
-        "id": "/".join(part for part in (subject, name, key) if part),
+        "id": id or "/".join(part for part in (subject, name, key) if part),
         "source": f"/{sender}/{SYSTEMS.get(sender, 'commercial-system')}",
         "type": event_type(name).type,
         "subject": subject,

@@ -53,7 +53,8 @@ def _published(rng: random.Random, p: Procurement, step: int, when: datetime, pa
         **parts,
     }
     recorded = noted(rng, when) if rng.random() < 0.1 else when + timedelta(minutes=rng.randint(5, 200))
-    return draft(PUBLISHER, "notice.published", p.ocid, when, release, recorded=recorded, key=id)
+    # The id that ingest gives a bare release, so that one sent both ways is known as a repeat.
+    return draft(PUBLISHER, "notice.published", p.ocid, when, release, recorded=recorded, id=f"{p.ocid}/{id}")
 
 
 def _party(p: Procurement) -> Json:

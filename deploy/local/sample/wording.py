@@ -85,14 +85,18 @@ RELEVANCE = (
 )
 
 PROPORTIONALITY = (
-    "Weighed against the value and the term of the contract; measures that only large bidders could meet were left out.",
+    "Weighed against the value and the term of the contract; what only large bidders could meet was left out.",
     "One question of social value with a page limit, in keeping with the size of the contract.",
 )
 
 NOT_PURSUED = "The benefit found was small beside the cost of bidding, so no criterion was added."
-NOT_RELEVANT = "The service is delivered remotely with existing equipment, so the choice of supplier changes nothing here."
+NOT_RELEVANT = (
+    "The service is delivered remotely with existing equipment, so the choice of supplier changes nothing here."
+)
 NONE_MADE = "The procurement was prepared from an earlier file, and the question was not put."
-NO_CONSULTATION = "A back-office service: those concerned are staff, whose representatives were asked in the ordinary way."
+NO_CONSULTATION = (
+    "A back-office service: those concerned are staff, whose representatives were asked in the ordinary way."
+)
 CONSULTATION = "People who use the service can say best which improvements matter to them."
 URGENCY = "The former supplier gave notice to stop within three weeks; the service could not be left without cover."
 

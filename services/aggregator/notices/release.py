@@ -8,8 +8,10 @@ from typing import Any
 from services.aggregator import moments
 from services.aggregator.notices import reading
 from services.aggregator.notices.reading import Json
-from shared import times
 from shared.envelope import Event
+
+LONG_AGO = f"{moments.FIRST_YEAR}-01-01T00:00:00.000000Z"
+"""For a release that cannot be dated at all: whatever else is known of the procurement is newer."""
 
 MARKETS = frozenset({"UK13", "UK14", "UK15", "UK16"})
 """Notices of a dynamic market: what they call awards are suppliers admitted, not contracts."""
@@ -111,6 +113,9 @@ class Release:
 
 
 def _at(date: Any, otherwise: datetime) -> str:
-    """OCDS orders releases by their own date; the event's time stands in where that cannot be read."""
-    found = moments.moment_text(date) if type(date) is str else None
-    return found if found is not None and len(found) > 10 else times.text(otherwise)
+    """OCDS orders releases by their own date; the event's time stands in where that is none."""
+    for text in (date, otherwise.isoformat()):
+        found = moments.moment_text(text) if type(text) is str else None
+        if found is not None and len(found) > 10:
+            return found
+    return LONG_AGO

@@ -112,8 +112,8 @@ def test_a_poor_department_needs_a_decision_with_owner_and_date() -> None:
     """One sentence, beginning with the procurement that most needs attention."""
     report = build(status(rating=Rating.POOR), history=[], names=DWP, published_at=PUBLISH_AT)
     assert report.decision == Decision(
-        text="Ask the Secretary of State for Work and Pensions for the records of consideration, or a recovery plan, for "
-        "the 14 procurements that need attention, beginning with “Jobcentre cleaning and security, north”.",
+        text="Ask the Secretary of State for Work and Pensions for the records of consideration, or a recovery plan, "
+        "for the 14 procurements that need attention, beginning with “Jobcentre cleaning and security, north”.",
         owner="Secretary of State for Work and Pensions",
         due=date(2027, 1, 14),
         department="dwp",

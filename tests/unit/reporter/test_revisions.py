@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from services.reporter.model import Change, Report
+from services.reporter.overview import overview
 from services.reporter.report import build
 from services.reporter.revisions import canonical, cause, changes, content, overview_changes, reason
 from shared.status import Data, Rating, Status
@@ -102,8 +103,6 @@ def test_a_second_revision_keeps_the_first_in_its_log() -> None:
 
 def test_the_overview_names_the_department_that_changed() -> None:
     """And what of it."""
-    from services.reporter.overview import overview
-
     before = overview([status(main=considered(6, 2, 0, 1))], histories={}, names={"dwp": DWP}, published_at=PUBLISH_AT)
     found = overview_changes([status(main=considered(7, 2, 0, 1))], {"dwp": "Work and Pensions"}, before)
     assert found[0].text == "Work and Pensions: considered in time 7 of 9, previously 6 of 8"
