@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import json
+import logging
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiokafka import AIOKafkaConsumer
 from rich.console import Console
@@ -39,7 +41,7 @@ OVER_HTTP = ("defra", "pm-office")
 NOTICES_SENDER = "find-a-tender"
 PATIENCE = 600.0
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(stage: str) -> None:
@@ -213,9 +215,7 @@ async def summary(observer: Observer, counts: Counts, sent: int, out: list[dict[
         "out_of_scope": scope.get("does-not-apply", 0),
         "cannot_tell": scope.get("cannot-tell", 0),
         "unattributed": unattributed,
-        "reports": [
-            {name: report[name] for name in ("department", "period", "revision", "sha256", "path")} for report in out
-        ],
+        "reports": [report_line(report) for report in out],
         "seconds": round(time.monotonic() - began, 1),
     }
     (HOME / "summary.json").write_text(json.dumps(found, indent=2) + "\n")
@@ -224,6 +224,18 @@ async def summary(observer: Observer, counts: Counts, sent: int, out: list[dict[
         f"{counts.recorded} recorded + {counts.repeats} repeats + {counts.conflicts} conflicts"
     )
     say(f"{found['procurements']} procurements, {len(out)} reports; {HOME / 'summary.json'}")
+
+
+def report_line(published: dict[str, Any]) -> dict[str, Any]:
+    """Of one message of `reports.published`: which report, the hash of its JSON form, and its path on the site."""
+    hashes = {file["name"]: file["sha256"] for file in published["files"]}
+    return {
+        "department": published["department"],
+        "period": published["period"],
+        "revision": published["revision"],
+        "sha256": hashes["report.json"],
+        "path": urlsplit(published["address"]).path,
+    }
 
 
 async def play(used: Stack, notices: list[Path], *, once: bool, began: float) -> None:
@@ -258,7 +270,8 @@ async def play(used: Stack, notices: list[Path], *, once: bool, began: float) ->
 
 def main() -> int:
     """Exit codes: 0 done or stopped by Ctrl-C, 1 failed."""
-    configure("demo", "json")
+    configure("demo", "console")
+    logging.getLogger().setLevel(logging.WARNING)  # the stages are said in the demo's own words
     began = time.monotonic()
     once = os.environ.get("ONCE", "") not in ("", "0")
     notices = [Path(p) for p in os.environ.get("NOTICES", "").split() if p]

@@ -17,5 +17,10 @@ def procurement(ocid: str) -> str:
     return f"/procurements/{quote(ocid, safe='')}"
 
 
+def evidence(department: str, period: str, question: str) -> str:
+    """The procurements behind a figure of a report."""
+    return f"{publication(department, period)}/evidence/{question}"
+
+
 def asset(name: str) -> str:
     return f"/assets/{name}"

@@ -11,6 +11,7 @@ from faststream.kafka import KafkaBroker
 
 from services.reporter import site, store, stylesheets
 from services.reporter.archive import Archive
+from services.reporter.assessments import Assessments
 from services.reporter.publishing import Publishing, Receiving
 from services.reporter.settings import Settings
 from shared import database, messages, outbox, topics
@@ -77,7 +78,14 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         openapi_url=None,
     )
     app.include_router(health.router())
-    site.add_to(app, shelf=archive, assets=assets, sample=settings.sample, now=lambda: datetime.now(UTC))
+    site.add_to(
+        app,
+        shelf=archive,
+        records=Assessments(archive),
+        assets=assets,
+        sample=settings.sample,
+        now=lambda: datetime.now(UTC),
+    )
     return app
 
 

@@ -5,26 +5,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from services.reporter import tables
+from services.reporter.addresses import evidence
 from services.reporter.figures import Figure, no_record, shown
 from services.reporter.model import Change, Quarter, Report
 from services.reporter.tables import Cell, Table, count, head, html, numeric, text
-from services.reporter.words import day, humanised, moment, money, number, plural, sentence
+from services.reporter.words import day, humanised, moment, money, plural, sentence
 from shared.indicators import BY_ID, GROUPS_BY_LETTER
-from shared.status import Action
 
-PROGRAMMES = {
-    "commissioning-academy": "Commissioning Academy",
-    "masterclass": "Commercial masterclass",
-    "public-service-transformation-network": "Public Service Transformation Network",
-    "inspiring-impact": "Inspiring Impact",
-    "social-value-training": "Social value training",
-}
-BARRIERS = {
-    "not-inspired": "Not yet inspired",
-    "uncertain-of-law": "Uncertain what the law allows",
-    "support-fragmented": "Support fragmented and hard to reach",
-    "value-not-demonstrated": "Providers cannot demonstrate value",
-}
 _KINDS = {"act": "The Act", "policy": "Policy", "contract": "Contracts", "return": "This return"}
 
 
@@ -81,7 +68,7 @@ def tests(report: Report) -> Table:
             result = tables.tag("Good", "green") if test.good else tables.tag("Below good", "yellow")
         rows.append(
             [
-                text(test.title),
+                html(tables.link(test.title, evidence(report.department.code, report.period.key, test.id))),
                 text(f"{_KINDS[test.kind]}: {test.basis}"),
                 *_counts(test.figure),
                 rate(test.figure),
@@ -159,7 +146,7 @@ def beside(report: Report) -> list[tuple[str, list[tuple[str, int]], dict[str, i
 def strands(report: Report) -> Table:
     rows = [
         [
-            text(strand.title),
+            html(tables.link(strand.title, evidence(report.department.code, report.period.key, strand.id))),
             count(strand.figure.numerator),
             count(strand.figure.denominator),
             count(strand.figure.unknown),
@@ -229,37 +216,6 @@ def urgency(report: Report) -> Table:
     )
 
 
-def training(report: Report) -> Table:
-    rows = [
-        [text(PROGRAMMES.get(t.programme, humanised(t.programme))), count(t.participants), count(t.commercial_staff)]
-        for t in report.capability.training
-    ]
-    words = ("Participants", "Of them in commercial posts")
-    return Table("Training completed", [head("Programme"), *(head(w, right=True) for w in words)], rows, size="narrow")
-
-
-def barriers(report: Report) -> Table:
-    rows = [
-        [text(BARRIERS.get(key, humanised(key))), count(n)] for key, n in sorted(report.capability.barriers.items())
-    ]
-    return Table("Barriers reported", [head("Barrier"), head("Reports", right=True)], rows, size="narrow")
-
-
-def actions(caption: str, items: Sequence[Action]) -> Table:
-    states = {None: ("Open", "blue"), True: ("Done", "green"), False: ("Closed, not done", "yellow")}
-    rows = []
-    for item in items:
-        said = [item.text, *([f"{day(item.closed_on)}: {item.closing_text or 'closed'}"] if item.closed_on else [])]
-        rows.append(
-            [
-                html(Markup("<br>").join(tables.foreign(part) for part in said), "sv-title-cell"),
-                text(day(item.due) if item.due else "No date", nowrap=True),
-                html(tables.tag(*states[item.done])),
-            ]
-        )
-    return Table(caption, [head("Action"), head("Due"), head("State")], rows, row_headers=False)
-
-
 def revisions(report: Report) -> Table:
     rows = [
         [
@@ -277,7 +233,3 @@ def changes(items: Sequence[Change]) -> Table:
     return Table(
         "What the revision changed", [head("Figure"), head("Before", right=True), head("Now", right=True)], rows
     )
-
-
-def share(part: int, whole: int) -> str:
-    return f"{number(part)} of {number(whole)}"

@@ -1,6 +1,6 @@
 """The pages that are made when they are asked for: lists, the calendar, the methodology, errors. Pure: view → bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -75,6 +75,12 @@ class Pages:
             method=METHOD,
             rounding=ROUNDING,
         )
+
+    def evidence(self, view: Mapping[str, object]) -> bytes:
+        return self._page("evidence.html", **view)
+
+    def procurement(self, view: Mapping[str, object]) -> bytes:
+        return self._page("procurement.html", **view)
 
     def nothing_yet(self) -> bytes:
         return self._page("nothing.html", nav="overview", title="No report has been published yet")

@@ -187,7 +187,7 @@ def _overview(
     if previous is not None:
         changes = revisions.overview_changes(statuses, {code: label(n.name) for code, n in names.items()}, previous)
         everything = revisions.total([*statuses, *([unattributed] if unattributed else [])])
-        reason = revisions.reason(changes, revisions.cause(everything, previous.data))
+        reason = revisions.reason(changes, revisions.cause(everything, previous.data), names=True)
     document = overview(
         statuses,
         histories=histories,

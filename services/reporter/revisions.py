@@ -82,12 +82,15 @@ def cause(now: Data, then: Data) -> str:
     return "late event" if now.events > then.events or now.late > then.late else "correction"
 
 
-def reason(changes: Sequence[Change], cause: str) -> str:
-    """`late event: considered in time 7 of 9, previously 6 of 8`; the first two changes stand for all."""
+def reason(changes: Sequence[Change], cause: str, *, names: bool = False) -> str:
+    """`late event: considered in time 7 of 9, previously 6 of 8`; the first two changes stand for all.
+
+    `names`: each change begins with a department's name, which keeps its capital.
+    """
     if not changes:
         return f"{cause}: details changed, no figure did"
     rest = len(changes) - 2
-    named = "; ".join(lower_first(change.text) for change in changes[:2])
+    named = "; ".join(change.text if names else lower_first(change.text) for change in changes[:2])
     return f"{cause}: {named}" + (f"; and {plural(rest, 'further change')}" if rest > 0 else "")
 
 

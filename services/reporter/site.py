@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.reporter import addresses, negotiation
+from services.reporter import addresses, evidence_pages, negotiation
+from services.reporter.evidence import QUESTIONS, Records
 from services.reporter.headers import Headers
 from services.reporter.live import ERRORS, Pages
 from services.reporter.negotiation import HTML, JSON, answer, preferred, split_suffix
@@ -23,7 +24,9 @@ FILES = {HTML: "report.html", JSON: "report.json"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def add_to(app: FastAPI, *, shelf: Shelf, assets: Assets, sample: bool, now: Callable[[], datetime]) -> None:
+def add_to(
+    app: FastAPI, *, shelf: Shelf, records: Records, assets: Assets, sample: bool, now: Callable[[], datetime]
+) -> None:
     """Adds the pages, their error pages and their headers to an app."""
     pages = Pages(stylesheet=assets.stylesheet, sample=sample)
 
@@ -90,6 +93,23 @@ def add_to(app: FastAPI, *, shelf: Shelf, assets: Assets, sample: bool, now: Cal
     async def report_revision(request: Request, code: str, period: str, revision: str) -> Response:
         number, suffix = _revision(revision)
         return await published(request, _department(code), period=period, revision=number, suffix=suffix)
+
+    @get("/departments/{code}/{period}/evidence/{question}")
+    async def evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
+        issue = await shelf.file(_department(code), _period(period), None, FILES[JSON])
+        if issue is None or question not in QUESTIONS:
+            raise HTTPException(404)
+        quarters = [str(quarter) for quarter in Period.parse(period).quarters]
+        rows = await records.counted(code, quarters, question, after)
+        view = evidence_pages.counted(code, issue.issue.title, period, question, rows, after=after)
+        return made(request, pages.evidence(view))
+
+    @get("/procurements/{ocid:path}")
+    async def procurement(request: Request, ocid: str) -> Response:
+        found = await records.procurement(ocid)
+        if found is None:
+            raise HTTPException(404)
+        return made(request, pages.procurement(evidence_pages.procurement(found)))
 
     @get("/methodology")
     async def methodology(request: Request) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from services.reporter import charts, overview_tables
+from services.reporter import capability_tables, charts, overview_tables
 from services.reporter import department_tables as t
 from services.reporter.figures import ROUNDING, shown
 from services.reporter.findings import is_silent, rating_change
@@ -66,10 +66,12 @@ def _tables(report: Report) -> dict[str, Table]:
         "bodies": t.bodies(report),
         "attention": t.attention(report),
         "urgency": t.urgency(report),
-        "training": t.training(report),
-        "barriers": t.barriers(report),
-        "promised": t.actions("Actions named in the statement", report.statement.actions if report.statement else ()),
-        "actions": t.actions("Actions of earlier reports and reviews", report.capability.actions),
+        "training": capability_tables.training(report),
+        "barriers": capability_tables.barriers(report),
+        "promised": capability_tables.actions(
+            "Actions named in the statement", report.statement.actions if report.statement else ()
+        ),
+        "actions": capability_tables.actions("Actions of earlier reports and reviews", report.capability.actions),
         "revisions": t.revisions(report),
     }
     return {name: table for name, table in found.items() if table is not None and table.rows}

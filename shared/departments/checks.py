@@ -130,7 +130,8 @@ def _check_order(key: str, texts: tuple[Dated, ...]) -> None:
     dates = [text.since for text in texts[1:]]
     _require(None not in dates, f"{key!r}: only the first name may go without a date")
     given = [text.since for text in texts if text.since is not None]
-    _require(given == sorted(set(given)), f"{key!r}: {texts[-1].text!r} and its predecessors overlap in their dates")
+    named = ", ".join(repr(text.text) for text in texts)
+    _require(given == sorted(set(given)), f"{key!r}: {named} overlap in their dates")
 
 
 def _check_unique(kind: str, claims: Iterable[tuple[str, Window, str]]) -> None:

@@ -47,6 +47,7 @@ _LOCAL = re.compile(
     r"|(royal|london) borough of .+|london borough of .+ council"
 )
 _TRUST = re.compile(r".+ nhs (foundation )?trust")
+_ANOTHER = re.compile(r"\b(hosted|behalf|acting|through|trading|friends|charity)\b")
 _CARE_BOARD = re.compile(r"nhs .+ integrated care board( icb)?")
 
 
@@ -57,6 +58,8 @@ def comparator(*, ids: Sequence[str], name: str | None) -> Comparator | None:
     although they report to no department here.
     """
     words = normalise(name) if name else ""
+    if _ANOTHER.search(words):  # somebody else, who names a trust or a council in passing
+        words = ""
     if _TRUST.fullmatch(words):
         return Comparator(Sector.HEALTH, AuthorityClass.CENTRAL)
     if _CARE_BOARD.fullmatch(words):

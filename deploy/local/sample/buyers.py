@@ -17,16 +17,16 @@ CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """As a notice names it; `sender` is the department that answers for it, None when the register knows none."""
+    """As a notice names it; `sender` is the department that answers for it, empty when the register knows none."""
 
     id: str
     name: str
     authority: AuthorityClass
-    sender: str | None
+    sender: str = ""
 
 
 UNRESOLVED = tuple(
-    Buyer(f"GB-FTS-99000{number}", name, AuthorityClass.SUB_CENTRAL, None)
+    Buyer(f"GB-FTS-99000{number}", name, AuthorityClass.SUB_CENTRAL)
     for number, name in enumerate(
         (
             "Example Water Partnership",
@@ -37,7 +37,7 @@ UNRESOLVED = tuple(
     )
 )
 OUTSIDE = tuple(
-    Buyer(f"GB-FTS-99100{number}", name, authority, None)
+    Buyer(f"GB-FTS-99100{number}", name, authority)
     for number, (name, authority) in enumerate(
         (
             ("Exampleshire County Council", AuthorityClass.SUB_CENTRAL),

@@ -3,19 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from deploy.local.sample import wording
+from deploy.local.sample.about import about, evidence
 from deploy.local.sample.buyers import Buyers
+from deploy.local.sample.consulting import held
 from deploy.local.sample.delivery import commitment
-from deploy.local.sample.model import LATEST, Draft, dice, draft, noted
+from deploy.local.sample.model import Draft, dice, draft, noted
 from deploy.local.sample.notices import notices
 from deploy.local.sample.procurements import Procurement, invent
 from deploy.local.sample.profiles import LEVELS
-from deploy.local.sample.records import evidence, held, started
+from deploy.local.sample.records import started
 from deploy.local.sample.wording import Bought
 from shared.departments import Department, Register
 from shared.times import LONDON
+
+STRANDS = ("economic", "social", "environmental")
+STRONG = replace(LEVELS["S"], weighted=1, complete=1, delivered=1, reported=1, late=0)
+"""Leaves nothing to the dice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,10 @@ def six_contracts(
     for contract in SIX:
         department = next((d for d in register.secretaries(contract.start) if contract.department in _names(d)), None)
         if department is not None:
-            p = _procurement(register, department, contract, seed, number())
-            yield p, [*notices(dice(seed, contract.bought.title, "notices"), p), *_records(p, contract, seed)]
+            signed = contract.start + timedelta(days=100)
+            p = replace(_procurement(register, department, contract, seed, number()), signed=signed)
+            published = notices(dice(seed, contract.bought.title, "notices"), p)
+            yield p, [*published, *_before(p, seed), *_after(p, contract, signed, seed)]
 
 
 def _names(department: Department) -> str:
@@ -89,57 +96,58 @@ def _procurement(register: Register, department: Department, contract: Contract,
     start = datetime.combine(contract.start, time(10), LONDON)
     buyer = Buyers(register, department).own(contract.start)
     p = invent(rng, number, buyer, "services", start, contract.bought, contract.bought.title)
-    signed = contract.start + timedelta(days=100)
-    return replace(p, net=2_400_000, signed=signed, cancelled=None, weight=15, published_weight=True)
+    return replace(p, net=2_400_000, cancelled=None, weight=15, published_weight=True)
 
 
-def _records(p: Procurement, contract: Contract, seed: int) -> Iterator[Draft]:
-    rng = dice(seed, contract.bought.title, "records")
-    sender = str(p.buyer.sender)
-    strong = replace(LEVELS["S"], weighted=1, complete=1, delivered=1, reported=1, late=0)
-
-    def say(name: str, subject: str, when: datetime, data: dict[str, Any], key: str = "") -> Draft:
-        return draft(sender, name, subject, when, data, recorded=noted(rng, when), key=key)
-
+def _before(p: Procurement, seed: int) -> Iterator[Draft]:
+    """What was recorded up to the start."""
+    rng = dice(seed, p.bought.title, "before")
     considered = p.start - timedelta(days=40)
-    strands = {
-        name: {"answer": "considered", "text": getattr(p.bought, name)}
-        for name in ("economic", "social", "environmental")
-    }
     answers = {
         "considered_at": considered.isoformat(),
-        "strands": strands,
+        "strands": {name: {"answer": "considered", "text": getattr(p.bought, name)} for name in STRANDS},
         "process": wording.PROCESS[0],
         "relevance": wording.RELEVANCE[0],
         "proportionality": wording.PROPORTIONALITY[0],
         "outcome": "adopted",
         "evidence": evidence(p, "consideration.pdf"),
     }
-    yield say("consideration.recorded", p.ocid, considered, answers)
+    yield about(p, "consideration.recorded", considered, answers, rng)
     decided = p.start - timedelta(days=34)
     decision = {
         "decided_at": decided.isoformat(),
         "consult": True,
-        "citizen_service": True,
+        "citizen_service": p.bought.citizen,
         "reason": wording.CONSULTATION,
         "evidence": evidence(p, "consultation.pdf"),
     }
-    yield say("consultation.decided", p.ocid, decided, decision)
+    yield about(p, "consultation.decided", decided, decision, rng)
     yield held(rng, p, decided)
-    yield started(rng, strong, p)
-    for key, (text, unit, (least, most)) in zip(("C1", "C2"), wording.COMMITMENTS[:2], strict=True):
-        yield from commitment(rng, strong, p, key, text, unit, (least + most) // 2)
-    assert p.signed is not None  # noqa: S101 - _procurement() sets it
-    assessed = min(datetime.combine(p.signed + timedelta(days=120), time(11), LONDON), LATEST - timedelta(days=60))
-    kpi = {"title": "Social value: commitments met", "social_value": True, "rating": "good"}
-    kpi |= {"kpi": "SV1", "contract": p.contract, "assessed_on": str(assessed.date())}
-    yield say("kpi.assessed", p.ocid, assessed, kpi, "SV1")
+    yield started(rng, STRONG, p)
+
+
+def _after(p: Procurement, contract: Contract, signed: date, seed: int) -> Iterator[Draft]:
+    """What came of it."""
+    rng = dice(seed, p.bought.title, "after")
+    for key, (text, unit, (least, most)) in zip(("C1", "C2"), wording.COMMITMENTS, strict=False):
+        yield from commitment(rng, STRONG, p, signed, key, text, unit, (least + most) // 2)
+    assessed = datetime.combine(signed + timedelta(days=110), time(11), LONDON)
+    kpi = {
+        "kpi": "SV1",
+        "contract": p.contract,
+        "title": "Social value: commitments met",
+        "social_value": True,
+        "rating": "good",
+        "assessed_on": str(assessed.date()),
+    }
+    yield about(p, "kpi.assessed", assessed, kpi, rng, key="SV1")
     example = {
         "title": p.title,
         "service": p.title,
-        "strands": list(strands),
+        "strands": list(STRANDS),
         "outcome": contract.outcome,
         "ocid": p.ocid,
     }
-    shared = min(assessed + timedelta(days=20), LATEST - timedelta(days=55))
-    yield say("example.shared", sender, shared, example, p.title)
+    shared, code = assessed + timedelta(days=14), p.buyer.sender
+    key = p.title.lower().replace(" ", "-")
+    yield draft(code, "example.shared", code, shared, example, recorded=noted(rng, shared), key=key)

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from deploy.local.sample import wording
-from deploy.local.sample.model import LAST_DAY, Draft, draft, noted
+from deploy.local.sample.about import about
+from deploy.local.sample.model import LAST_DAY, Draft
 from deploy.local.sample.procurements import Procurement
 from deploy.local.sample.profiles import Level
 from deploy.local.sample.records import MODEL_OF_2025
@@ -17,28 +18,19 @@ RATINGS = ("good", "approaching-target", "requires-improvement", "inadequate")
 
 def delivery(rng: random.Random, level: Level, p: Procurement) -> Iterator[Draft]:
     """Only for contracts in scope that were signed, and of those only where the department tells."""
-    if p.buyer.sender is None or p.signed is None or not p.in_scope or rng.random() >= level.reported:
+    if not p.buyer.sender or p.signed is None or not p.in_scope or rng.random() >= level.reported:
         return
     for number, (text, unit, (least, most)) in enumerate(rng.sample(wording.COMMITMENTS, rng.randint(1, 2)), 1):
-        yield from commitment(rng, level, p, f"C{number}", text, unit, rng.randint(least, most))
+        yield from commitment(rng, level, p, p.signed, f"C{number}", text, unit, rng.randint(least, most))
     if (assessed := p.signed + timedelta(days=rng.randint(120, 300))) <= LAST_DAY:
         yield _kpi(rng, level, p, assessed)
 
 
-def _say(
-    rng: random.Random, p: Procurement, name: str, day: date, data: dict[str, Any], late: float, key: str
-) -> Draft:
-    assert p.buyer.sender is not None  # noqa: S101 - delivery() has no others
-    when = datetime.combine(day, time(10, 30), LONDON)
-    return draft(p.buyer.sender, name, p.ocid, when, data, recorded=noted(rng, when, late), key=key)
-
-
 def commitment(
-    rng: random.Random, level: Level, p: Procurement, key: str, text: str, unit: str, quantity: int
+    rng: random.Random, level: Level, p: Procurement, signed: date, key: str, text: str, unit: str, quantity: int
 ) -> Iterator[Draft]:
-    assert p.signed is not None  # noqa: S101 - delivery() has no others
-    until = p.signed + timedelta(days=rng.randint(60, 330))
-    data = {
+    until = signed + timedelta(days=rng.randint(60, 330))
+    data: dict[str, Any] = {
         "commitment": key,
         "contract": p.contract,
         "description": text,
@@ -47,12 +39,12 @@ def commitment(
     # Without a quantity, a unit and a day nobody can say later whether it was kept.
     if rng.random() < 0.5 + level.complete / 2:
         data |= {"quantity": quantity, "unit": unit, "due": until.isoformat()}
-    yield _say(rng, p, "commitment.made", p.signed, data, level.late, key)
+    yield about(p, "commitment.made", _morning(signed), data, rng, late=level.late, key=key)
     if "due" in data and until <= LAST_DAY and rng.random() < 0.3 + level.reported * 0.7:
         kept = rng.random() < level.delivered
         delivered = quantity + rng.randint(0, quantity // 5) if kept else quantity * rng.randint(10, 90) // 100
-        report = {"commitment": key, "delivered": delivered, "as_of": until.isoformat()}
-        yield _say(rng, p, "commitment.reported", until, report, level.late, key)
+        report: dict[str, Any] = {"commitment": key, "delivered": delivered, "as_of": until.isoformat()}
+        yield about(p, "commitment.reported", _morning(until), report, rng, late=level.late, key=key)
 
 
 def _kpi(rng: random.Random, level: Level, p: Procurement, day: date) -> Draft:
@@ -65,4 +57,8 @@ def _kpi(rng: random.Random, level: Level, p: Procurement, day: date) -> Draft:
         "rating": RATINGS[0 if rng.random() < level.delivered else worst],
         "assessed_on": day.isoformat(),
     }
-    return _say(rng, p, "kpi.assessed", day, data, level.late, "SV1")
+    return about(p, "kpi.assessed", _morning(day), data, rng, late=level.late, key="SV1")
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(10, 30), LONDON)

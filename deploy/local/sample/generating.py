@@ -7,12 +7,13 @@ from itertools import count
 from deploy.local.sample import contracts, departments, mishaps, review
 from deploy.local.sample.buyers import Buyers
 from deploy.local.sample.delivery import delivery
+from deploy.local.sample.forward import planned
 from deploy.local.sample.mishaps import Made
 from deploy.local.sample.model import FIRST_DAY, LAST_DAY, PERIODS, SEED, Draft, Line, dice, due, office_hour
 from deploy.local.sample.notices import notices
 from deploy.local.sample.procurements import Procurement, invent, of_department, of_others
 from deploy.local.sample.profiles import Profile, profile_of
-from deploy.local.sample.records import planned, records
+from deploy.local.sample.records import records
 from deploy.local.sample.rounds import rounds
 from shared.departments import Department, Register
 

@@ -111,7 +111,7 @@ def invent(
     weight = rng.choice((10, 10, 10, 12, 15, 20)) if kind in IN_SCOPE else None
     signed = cancelled = None
     ended = start.date() + timedelta(days=rng.randint(70, 150))
-    if kind == "call-off" or rng.random() < 0.45:
+    if kind == "call-off" or rng.random() < 0.36:
         signed = ended if ended <= LAST_DAY else None
     elif rng.random() < 0.1:
         cancelled = ended if ended <= LAST_DAY else None

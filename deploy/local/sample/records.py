@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.local.sample import wording
-from deploy.local.sample.model import FIRST_DAY, LAST_DAY, LATEST, Draft, draft, noted
+from deploy.local.sample.about import about, evidence
+from deploy.local.sample.consulting import consulted, not_after
+from deploy.local.sample.forward import proposed
+from deploy.local.sample.model import Draft
 from deploy.local.sample.procurements import Procurement
 from deploy.local.sample.profiles import Level
 from shared.times import LONDON
@@ -19,7 +22,7 @@ MODEL_OF_2025 = datetime(2025, 10, 1, tzinfo=LONDON)
 
 def records(rng: random.Random, level: Level, p: Procurement) -> Iterator[Draft]:
     """By the department that answers for the buyer. Of what is out of scope, only that it started."""
-    if p.buyer.sender is None or rng.random() >= level.reported:
+    if not p.buyer.sender or rng.random() >= level.reported:
         return
     yield started(rng, level, p)
     if not p.in_scope:
@@ -34,13 +37,6 @@ def records(rng: random.Random, level: Level, p: Procurement) -> Iterator[Draft]
         yield from consulted(rng, level, p)
 
 
-def _say(
-    p: Procurement, name: str, when: datetime, data: Json, rng: random.Random, *, late: float = 0.0, key: str = ""
-) -> Draft:
-    assert p.buyer.sender is not None  # noqa: S101 - records() has no others
-    return draft(p.buyer.sender, name, p.ocid, when, data, recorded=noted(rng, when, late), key=key)
-
-
 def started(rng: random.Random, level: Level, p: Procurement) -> Draft:
     data: Json = {
         "started_at": p.start.isoformat(timespec="seconds"),
@@ -50,10 +46,12 @@ def started(rng: random.Random, level: Level, p: Procurement) -> Draft:
     }
     if p.kind == "call-off":
         data["call_off"] = True
+    if p.kind in ("direct", "call-off") and p.net is not None:
+        data["value"] = {"net": p.net}  # which no notice states before the award
     if p.in_scope:
         data["light_touch"] = p.kind == "light-touch"
         data |= _model(rng, level, p)
-    return _say(p, "procurement.started", p.start, data, rng, late=level.late)
+    return about(p, "procurement.started", p.start, data, rng, late=level.late)
 
 
 def _model(rng: random.Random, level: Level, p: Procurement) -> Json:
@@ -68,25 +66,12 @@ def _model(rng: random.Random, level: Level, p: Procurement) -> Json:
     return found
 
 
-def proposed(rng: random.Random, p: Procurement) -> Iterator[Draft]:
-    """The forward look, some months before."""
-    when = p.start - timedelta(days=rng.randint(70, 150))
-    data = {
-        "title": p.title,
-        "planned_start": p.start.date().isoformat(),
-        "category": p.category,
-        "social_value_planned": rng.random() < 0.7,
-    } | ({"value": {"net": p.net}} if p.net else {})
-    if when.date() >= FIRST_DAY:
-        yield _say(p, "procurement.proposed", when, data, rng)
-
-
 def urgent(rng: random.Random, level: Level, p: Procurement) -> Draft:
     when = p.start - timedelta(days=rng.randint(0, 3), hours=2)
     data: Json = {"claimed_at": when.isoformat(timespec="seconds"), "subsections": rng.choice((["3", "6", "7"], ["7"]))}
     if rng.random() < 0.8:
         data["reason"] = wording.URGENCY
-    return _say(p, "urgency.claimed", when, data, rng, late=level.late)
+    return about(p, "urgency.claimed", when, data, rng, late=level.late)
 
 
 def considered(rng: random.Random, level: Level, p: Procurement) -> Draft:
@@ -94,24 +79,16 @@ def considered(rng: random.Random, level: Level, p: Procurement) -> Draft:
         when = p.start - timedelta(days=rng.randint(4, 45), hours=rng.randint(0, 3))
     elif rng.random() < 0.2:
         none: Json = {"considered_at": p.start.date().isoformat(), "considered": False, "reason": wording.NONE_MADE}
-        return _say(p, "consideration.recorded", p.start, none, rng, late=level.late)
+        return about(p, "consideration.recorded", p.start, none, rng, late=level.late)
     else:
         when = p.start + timedelta(days=rng.randint(2, 40))
     data = {"considered_at": _moment(rng, when), **_answers(rng, level, p)}
-    return _say(p, "consideration.recorded", _not_after(when), data, rng, late=level.late)
-
-
-def _not_after(when: datetime) -> datetime:
-    return min(when, LATEST - timedelta(days=14))
+    return about(p, "consideration.recorded", not_after(when), data, rng, late=level.late)
 
 
 def _moment(rng: random.Random, when: datetime) -> str:
     """Some systems know only the day."""
-    return when.date().isoformat() if rng.random() < 0.15 else _not_after(when).isoformat(timespec="seconds")
-
-
-def evidence(p: Procurement, record: str) -> Json:
-    return {"url": f"https://records.example.gov.uk/{p.buyer.sender}/{p.number:06x}/{record}"}
+    return when.date().isoformat() if rng.random() < 0.15 else not_after(when).isoformat(timespec="seconds")
 
 
 def _answers(rng: random.Random, level: Level, p: Procurement) -> Json:
@@ -138,48 +115,3 @@ def _answers(rng: random.Random, level: Level, p: Procurement) -> Json:
     if rng.random() < 0.5:
         answers["evidence"] = evidence(p, "consideration.pdf")
     return answers
-
-
-def consulted(rng: random.Random, level: Level, p: Procurement) -> Iterator[Draft]:
-    """Whether to consult, before the start, after it, or never decided; and now and then the consultation itself."""
-    if rng.random() < level.consulted:
-        when = p.start - timedelta(days=rng.randint(3, 30), hours=1)
-    elif rng.random() < 0.5:
-        when = _not_after(p.start + timedelta(days=rng.randint(2, 25)))
-    else:
-        return
-    consult = rng.random() < (0.6 if p.bought.citizen else 0.2)
-    data: Json = {
-        "decided_at": when.isoformat(timespec="seconds"),
-        "consult": consult,
-        "citizen_service": p.bought.citizen,
-        "reason": wording.CONSULTATION if consult else wording.NO_CONSULTATION,
-    }
-    yield _say(p, "consultation.decided", when, data, rng, late=level.late)
-    if consult and when < p.start and rng.random() < 0.6:
-        yield held(rng, p, when)
-
-
-def held(rng: random.Random, p: Procurement, decided: datetime) -> Draft:
-    first = decided.date() + timedelta(days=1)
-    last = max(first, min(first + timedelta(days=14), p.start.date() - timedelta(days=1)))
-    data: Json = {
-        "held_from": first.isoformat(),
-        "held_to": last.isoformat(),
-        "with_whom": rng.choice(wording.WITH_WHOM),
-        "responses": rng.randint(4, 120),
-    }
-    return _say(p, "consultation.held", datetime.combine(last, time(17), LONDON), data, rng)
-
-
-def planned(rng: random.Random, p: Procurement) -> Draft:
-    """A procurement that is yet to start: nothing is known of it but the plan."""
-    when = datetime.combine(LAST_DAY - timedelta(days=rng.randint(5, 60)), time(11), LONDON)
-    data: Json = {
-        "title": p.title,
-        "planned_start": p.start.date().isoformat(),
-        "category": p.category,
-        "value": {"net": p.net},
-        "social_value_planned": rng.random() < 0.7,
-    }
-    return _say(p, "procurement.proposed", when, data, rng)

@@ -53,7 +53,7 @@ def standing(register: Register, seed: int) -> Iterator[Draft]:
 def cases(procurements: Sequence[Procurement], seed: int) -> Iterator[Draft]:
     """About two a quarter, most of them closed. Nothing in a case says who complained."""
     rng = dice(seed, "cases")
-    known = [p for p in procurements if p.buyer.sender is not None and p.in_scope]
+    known = [p for p in procurements if p.buyer.sender and p.in_scope]
     for number, p in enumerate(sorted(rng.sample(known, min(18, len(known))), key=lambda p: p.start), 1):
         subject = f"case/SAMPLE-{p.start.year}-{number:04d}"
         opened = p.start.date() + timedelta(days=rng.randint(20, 60))
@@ -99,7 +99,7 @@ def spot_checks(procurements: Sequence[Procurement], said: Sequence[Draft], seed
     found: dict[str, dict[str, Any]] = {}
     for event in said:
         found.setdefault(event.event["subject"], {})[event.name] = event.event["data"]
-    known = [p for p in procurements if p.in_scope and p.buyer.sender is not None and p.start.date() < LAST_DAY]
+    known = [p for p in procurements if p.in_scope and p.buyer.sender and p.start.date() < LAST_DAY]
     for number, p in enumerate(sorted(rng.sample(known, min(16, len(known))), key=lambda p: p.start), 1):
         record = found.get(p.ocid, {}).get("consideration.recorded")
         strands = record.get("strands", {}) if record else {}

@@ -1,12 +1,12 @@
 """What is due, and what is then published."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.reporter import publication, revisions
 from services.reporter.publication import OVERVIEW, Due, Issued, Mark, drafts, due
 from services.reporter.report import build
-from shared.departments import Dated, Department, Register
+from shared.departments import parse_register
 from shared.status import Status
 from tests.unit.reporter.examples import PERIOD, PUBLISH_AT, considered, status
 
@@ -14,18 +14,34 @@ SETTLE = timedelta(seconds=2)
 LATER = PUBLISH_AT + timedelta(minutes=1)
 
 
-def department(code: str, name: str, until: date | None = None) -> Department:
-    return Department(
-        code=code,
-        names=(Dated(name),),
-        shorts=(Dated(code.upper()),),
-        head_titles=(Dated(f"Secretary of State for {name}"),),
-        secretary_of_state=True,
-        exists_to=until,
-    )
+REGISTER = parse_register(
+    """
+    [department.dwp]
+    names = [{ text = "Department for Work and Pensions", short = "DWP" }]
+    heads = [{ text = "Secretary of State for Work and Pensions" }]
+    secretary_of_state = true
+    slugs = [{ text = "dwp" }]
 
+    [department.ho]
+    names = [{ text = "Home Office", short = "HO" }]
+    heads = [{ text = "Home Secretary" }]
+    secretary_of_state = true
+    slugs = [{ text = "ho" }]
 
-REGISTER = Register([department("dwp", "Department for Work and Pensions"), department("ho", "Home Office")])
+    [department.dfid]
+    names = [{ text = "Department for International Development", short = "DfID" }]
+    heads = [{ text = "Secretary of State for International Development" }]
+    secretary_of_state = true
+    until = 2020-09-02
+    slugs = [{ text = "dfid" }]
+
+    [[change]]
+    effective = 2020-09-02
+    what = "DfID goes"
+    mark = "confirmed"
+    moves = [{ from = "dfid", to = "ho", share = "1" }]
+    """
+)
 
 
 def mark(code: str = "dwp", **more: Any) -> Mark:
@@ -88,10 +104,10 @@ def test_the_oldest_period_comes_first() -> None:
 
 
 def test_a_department_that_is_gone_is_not_waited_for() -> None:
-    """It answered for periods that ended while it existed."""
-    register = Register([department("dwp", "Work"), department("dfid", "Development", until=date(2020, 9, 1))])
-    found = due([mark("dwp")], considered={}, register=register, now=LATER, settle=SETTLE)
-    assert [item.period for item in found] == [PERIOD]
+    """It answered for the periods that ended while it existed, and is waited for in those."""
+    then = [mark(code, period="2019-20-q4") for code in ("dwp", "ho")]
+    assert is_due(*then) == []
+    assert is_due(*then, mark("dfid", period="2019-20-q4")) == ["2019-20-q4"]
 
 
 def draw(*statuses: Status, issued: dict[str, Issued] | None = None) -> list[publication.Draft]:
@@ -137,7 +153,7 @@ def test_a_change_revises_its_department_and_the_overview() -> None:
         (
             f"overview/{PERIOD}/r2",
             LATER,
-            "correction: work and Pensions: considered in time 51 of 58, previously 50 of 57",
+            "correction: Work and Pensions: considered in time 51 of 58, previously 50 of 57",
         ),
     ]
 

@@ -8,11 +8,10 @@ import orjson
 from services.reporter.publication import Draft
 from services.reporter.publishing import Publishing, newest, parse
 from services.reporter.report import build
-from shared.departments import Register
 from shared.messages import cloudevent
 from shared.status import TYPE, Status
 from tests.unit.reporter.examples import DWP, PUBLISH_AT, status
-from tests.unit.reporter.test_publication import department
+from tests.unit.reporter.test_publication import REGISTER
 
 
 def event(said: Status) -> bytes:
@@ -23,9 +22,8 @@ def event(said: Status) -> bytes:
 
 def publishing() -> Publishing:
     nowhere: Any = None
-    register = Register([department("dwp", "Work and Pensions")])
     return Publishing(
-        nowhere, register, stylesheet="/assets/app.css", url="https://example.org/", settle=timedelta(0), sample=False
+        nowhere, REGISTER, stylesheet="/assets/app.css", url="https://example.org/", settle=timedelta(0), sample=False
     )
 
 

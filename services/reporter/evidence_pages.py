@@ -1,0 +1,164 @@
+"""The pages of evidence. Pure: values in, view out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from markupsafe import Markup
+
+from services.reporter import addresses, tables
+from services.reporter.evidence import PAGE, Counted, Event, Procurement
+from services.reporter.tables import Table, count, head, html, numeric, text
+from services.reporter.words import day, humanised, moment, money, plural
+from shared.indicators import BY_ID
+from shared.periods import Period
+from shared.status import UNATTRIBUTED
+
+_SCOPE = {"applies": "The Act applies", "does-not-apply": "The Act does not apply", "cannot-tell": "Cannot tell"}
+
+
+def title_of(question: str) -> str:
+    return BY_ID[question].title if question in BY_ID else f"{question.capitalize()} well-being"
+
+
+def answer_words(question: str, answer: str) -> str:
+    labels: Mapping[str, str] = BY_ID[question].answers if question in BY_ID else {}
+    return labels.get(answer) or humanised(answer)
+
+
+def counted(
+    department: str, name: str, period: str, question: str, rows: Sequence[Counted], *, after: str
+) -> dict[str, Any]:
+    """The procurements that an indicator counts for a department and period."""
+    words = Period.parse(period)
+    cells = [
+        [
+            html(tables.reference(row.ocid)),
+            html(tables.foreign(row.title) if row.title else Markup("[x]"), "sv-title-cell"),
+            text("; ".join(answer_words(question, answer) for answer in row.answers)),
+            text(day(row.started_on) if row.started_on else "[x]", nowrap=True),
+            numeric(money(row.value_pence) if row.value_pence is not None else "[x]"),
+            count(row.events),
+        ]
+        for row in rows
+    ]
+    columns = [head("Reference"), head("Title"), head("Answer"), head("Started")]
+    columns += [head("Value", right=True), head("Events behind it", right=True)]
+    many = plural(len(rows), "procurement")
+    more = f"?after={quote(rows[-1].ocid, safe='')}" if len(rows) == PAGE else None
+    return {
+        "nav": "departments",
+        "title": f"Evidence: {title_of(question)}",
+        "caption": f"{name}, {words.title} ({words.months})",
+        "back": addresses.publication(department, period),
+        "indicator": BY_ID.get(question),
+        "table": Table(f"{many}{' from here on' if after else ''}", columns, cells, size="wide"),
+        "more": more,
+    }
+
+
+def procurement(p: Procurement) -> dict[str, Any]:
+    """One procurement: how it was assessed, each fact with its event, every event."""
+    anchors = {(event.source, event.id): f"event-{position}" for position, event in enumerate(p.events, 1)}
+    return {
+        "nav": "departments",
+        "title": p.title or p.ocid,
+        "ocid": p.ocid,
+        "rows": _summary(p),
+        "answers": _answers(p, anchors),
+        "facts": _facts(p, anchors),
+        "events": _events(p.events, anchors),
+    }
+
+
+def _summary(p: Procurement) -> list[dict[str, Any]]:
+    start = "No start is known"
+    if p.started_on is not None:
+        start = day(p.started_on) if p.start_exact else f"Not later than {day(p.started_on)}"
+    if p.value_gross is not None:
+        value = f"{money(p.value_gross)} with VAT"
+    else:
+        value = f"{money(p.value_net)} without VAT" if p.value_net is not None else "No value is known"
+    reasons = [humanised(reason) for reason in p.scope_reasons]
+    missing = [f"Missing: {humanised(what).lower()}" for what in p.missing]
+    scope = Markup.escape(_SCOPE.get(p.scope, humanised(p.scope)))
+    grounds = tables.bullet_list([*reasons, *missing]) if reasons or missing else Markup("")
+    attributed = "No department: the buyer is not resolved" if p.department == UNATTRIBUTED else p.department
+    if p.department != UNATTRIBUTED and p.period is not None:
+        attributed_html = tables.link(attributed, addresses.publication(p.department, p.period))
+    else:
+        attributed_html = Markup.escape(attributed)
+    pairs: list[tuple[str, Markup]] = [
+        ("Buyer", tables.foreign(p.buyer_name or "Not named")),
+        ("Counted for", attributed_html + (Markup(" · ") + tables.foreign(p.body) if p.body else Markup(""))),
+        ("Period of the start", Markup.escape(Period.parse(p.period).title if p.period else "None yet")),
+        ("Start", Markup.escape(start)),
+        ("Estimated value", Markup.escape(value)),
+        ("Does the Act apply?", scope + Markup("<br>") + grounds if grounds else scope),
+        ("Needs attention", tables.bullet_list(p.concerns) if p.concerns else Markup.escape("Nothing")),
+    ]
+    return [{"key": {"text": key}, "value": {"html": value}} for key, value in pairs]
+
+
+def _link(event: tuple[str, str], anchors: Mapping[tuple[str, str], str]) -> Markup:
+    source, id = event
+    anchor = anchors.get((source, id))
+    said = f"{id} from {source}"
+    return tables.link(said, f"#{anchor}") if anchor else tables.foreign(said)
+
+
+def _answers(p: Procurement, anchors: Mapping[tuple[str, str], str]) -> Table:
+    rows = []
+    order = {name: indicator.number for name, indicator in BY_ID.items()}
+    for question in sorted(p.answers, key=lambda name: (order.get(name, 99), name)):
+        behind = [_link((source, id), anchors) for source, id in p.evidence.get(question, ())]
+        rows.append(
+            [
+                text(title_of(question) if question in BY_ID else humanised(question)),
+                text("; ".join(answer_words(question, answer) for answer in p.answers[question])),
+                html(Markup("<br>").join(behind) if behind else Markup("–"), "sv-break"),
+            ]
+        )
+    return Table("How it was assessed", [head("Question"), head("Answer"), head("Evidence")], rows, size="wide")
+
+
+def _facts(p: Procurement, anchors: Mapping[tuple[str, str], str]) -> Table:
+    rows = [
+        [
+            html(tables.foreign(fact.name), "sv-break"),
+            html(tables.foreign(_value(fact.value)), "sv-title-cell"),
+            text(fact.at[:10], nowrap=True),
+            html(_link((fact.source, fact.id), anchors), "sv-break"),
+        ]
+        for fact in p.facts
+    ]
+    columns = [head("Fact"), head("Value"), head("Speaks of"), head("Established by")]
+    return Table("What is known, and which event said so", columns, rows, size="wide")
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _events(events: Sequence[Event], anchors: Mapping[tuple[str, str], str]) -> Table:
+    rows = [
+        [
+            html(
+                Markup('<span id="{}">{}</span>').format(anchors[event.source, event.id], moment(event.time)),
+                "sv-nowrap",
+            ),
+            text(event.type.removeprefix("uk.gov.social-value.")),
+            html(tables.foreign(event.sender)),
+            text(moment(event.received), nowrap=True),
+            html(
+                Markup('{}<br><span class="sv-hash">{}</span>').format(
+                    tables.foreign(f"{event.id} from {event.source}"), event.sha256
+                ),
+                "sv-break sv-title-cell",
+            ),
+        ]
+        for event in events
+    ]
+    columns = [head("Happened"), head("Event"), head("Sent by"), head("Received"), head("Id, source and SHA-256")]
+    return Table("Every event about it", columns, rows, size="wide")
