@@ -93,7 +93,9 @@ class Consuming:
         began = time.monotonic()
         try:
             await self.handle(records)
-            await consumer.commit({p: offset for p, offset in past.items() if p in consumer.assignment()})
+            # What another member holds by now is that member's to commit.
+            if held := {p: offset for p, offset in past.items() if p in consumer.assignment()}:
+                await consumer.commit(held)
         except Exception as fault:
             for partition, offset in first.items():
                 if partition in consumer.assignment():
@@ -116,6 +118,7 @@ class Consuming:
         now = time.monotonic()
         self.failing_since = self.failing_since or now
         if now - self.failing_since > self.halt_after:
+            self.subscriber.running = False  # hands over no further batch, until the broker is stopped
             self.halt(fault)
             return
         seconds = self.pauses.next()
@@ -128,7 +131,13 @@ class Consuming:
             error_type=type(fault).__name__,
             exc_info=self.pauses.attempts == 1,
         )
-        await asyncio.sleep(seconds)
+        await self._pause(seconds)
+
+    async def _pause(self, seconds: float) -> None:
+        """Ends early once the broker is being stopped, which waits for the batch in hand."""
+        until = time.monotonic() + seconds
+        while self.subscriber.running and (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.25))
 
     async def lag(self) -> dict[TopicPartition, int]:
         """Records between what is committed and the end, for each partition that this member holds."""

@@ -26,6 +26,8 @@ from shared.status import (
 
 STRATEGY_CURRENT = timedelta(days=731)
 TRAINING_COUNTS = timedelta(days=731)
+SAID_BY_OTHERS = frozenset({"office-holder.appointed", "action.raised"})
+"""Of a department's subject, what the review team (also) says: no sign that the department itself is heard from."""
 
 
 def facts(event: Event) -> dict[str, Fact]:
@@ -79,7 +81,11 @@ def capability(facts: Facts, period: Period) -> Capability:
         commercial_staff_trained=sum(data.get("commercial_staff", 0) for _, data in trained),
         barriers=_barriers(facts, last),
         actions=_actions(facts, last),
-        events_in_period=sum(period.first_day <= _day(fact) <= last for fact in facts.values()),
+        events_in_period=sum(
+            period.first_day <= _day(fact) <= last
+            for name, fact in facts.items()
+            if name.partition("/")[0] not in SAID_BY_OTHERS
+        ),
     )
 
 

@@ -93,7 +93,7 @@ def _read(submission: Submission, sender: Sender | None) -> tuple[Attributes, Ma
     if submission.mode is Mode.STRUCTURED and "batch" in str(submission.attributes.get("content-type", "")):
         raise Refused(problem("not-a-cloudevent", "", "a batch cannot be one record: send one event a record"))
     value = _as_object(decoding.decode(submission.body), "")
-    if submission.mode is Mode.RELEASE or (submission.mode is Mode.LINE and "specversion" not in value):
+    if submission.mode is Mode.RELEASE or (submission.mode is Mode.LINE and _looks_like_ocds(value)):
         return _of_release(value, sender), value
     members = dict(value)
     if "data_base64" in members:
@@ -104,6 +104,11 @@ def _read(submission: Submission, sender: Sender | None) -> tuple[Attributes, Ma
     if data is None:
         raise Refused(problem("invalid-data", "/data", "the event has no data"), attributes.source, attributes.id)
     return attributes, _as_object(data, "/data", attributes)
+
+
+def _looks_like_ocds(value: Mapping[str, Any]) -> bool:
+    """A line that says neither is judged as a CloudEvent, and told what it lacks to be one."""
+    return "specversion" not in value and any(name in value for name in ("ocid", "releases", "records"))
 
 
 def _as_object(value: Any, pointer: str, attributes: Attributes | None = None) -> dict[str, Any]:

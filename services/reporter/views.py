@@ -57,6 +57,7 @@ def department(report: Report, download: Download) -> dict[str, Any]:
 
 def _tables(report: Report) -> dict[str, Table]:
     """In the order in which they stand on the page; only those that have rows."""
+    promised = report.statement.actions if report.statement else ()
     found = {
         "main": t.main_measures(report),
         "scope": t.scope(report) if report.figures.get("in-scope") else None,
@@ -68,9 +69,7 @@ def _tables(report: Report) -> dict[str, Table]:
         "urgency": t.urgency(report),
         "training": capability_tables.training(report),
         "barriers": capability_tables.barriers(report),
-        "promised": capability_tables.actions(
-            "Actions named in the statement", report.statement.actions if report.statement else ()
-        ),
+        "promised": capability_tables.actions("Actions named in the statement", promised),
         "actions": capability_tables.actions("Actions of earlier reports and reviews", report.capability.actions),
         "revisions": t.revisions(report),
     }

@@ -34,6 +34,8 @@ FIXED_SENDERS = (
 # From each of these days on, the answer beside it. Answers are built once, so that resolving only looks them up.
 _Timeline = tuple[list[date], list[Resolution]]
 _Claim = tuple[Window, Department | Body]
+_Way = Literal["id", "alias"]
+_WAYS: tuple[_Way, _Way] = ("id", "alias")
 
 
 class Register:
@@ -54,12 +56,12 @@ class Register:
             if move.share
         }
         self._days = self._days_of_change()
-        self._by_id = self._index((window.text, entry, window) for entry in self._entries() for window in entry.ids)
-        self._by_alias = self._index(
+        ids = self._index((window.text, entry, window) for entry in self._entries() for window in entry.ids)
+        names = self._index(
             (normalise(window.text), entry, window) for entry in self._entries() for window in entry.aliases
         )
-        self._id_answers = self._answers(self._by_id, "id")
-        self._alias_answers = self._answers(self._by_alias, "alias")
+        self._id_answers = self._answers(ids, "id")
+        self._alias_answers = self._answers(names, "alias")
         departing = [Sender(code, Role.DEPARTMENT) for code in self._departments]
         self._senders = {sender.code: sender for sender in sorted((*departing, *FIXED_SENDERS), key=lambda s: s.code)}
 
@@ -133,18 +135,11 @@ class Register:
         return tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
 
     def answerable_for(self, code: str, on: date) -> str:
-        """The department that answers on the day for what department `code` did: the main successor, step by step.
+        """The department that answers on the day for most of what department `code` did.
 
         As reported then = `code` itself; as mapped now = this. Raises KeyError for an unknown code.
         """
-        department = self._departments[code]
-        if department.exists_from is not None and on < department.exists_from:
-            return code if department.formed_from is None else self.answerable_for(department.formed_from, on)
-        if department.exists_to is None or on <= department.exists_to:
-            return code
-        moves = self._moves[department.exists_to + timedelta(days=1), code]
-        main = max(moves, key=lambda move: move.share or 0)
-        return self.answerable_for(main.target, on)
+        return code if self._departments[code].existed(on) else self.successors(code, on)[0][0]
 
     def known_sender(self, code: str) -> bool:
         return code in self._senders
@@ -159,17 +154,17 @@ class Register:
     def with_attributions(self, attributions: Mapping[str, str]) -> "Register":
         """Buyer id or name → department code, added for buyers that this register does not know itself.
 
-        Raises RegisterError for an unknown department. The attributed buyer's class stays open (None).
+        What is attributed already stays. Raises RegisterError for an unknown department. The attributed buyer's class
+        stays open (None).
         """
-        ids, aliases = dict(self._id_answers), dict(self._alias_answers)
         for buyer, code in attributions.items():
             if code not in self._departments:
                 raise RegisterError(f"buyer {buyer!r} is attributed to {code!r}, which is no department")
-            if buyer not in self._by_id:
-                ids[buyer] = self._attributed(code, "id")
-            alias = normalise(buyer)
-            if alias and alias not in self._by_alias:
-                aliases[alias] = self._attributed(code, "alias")
+        codes = set(attributions.values())
+        by_id, by_alias = ({code: self._attributed(code, by) for code in codes} for by in _WAYS)
+        names = {normalise(buyer): code for buyer, code in attributions.items()}
+        ids = {buyer: by_id[code] for buyer, code in attributions.items()} | self._id_answers
+        aliases = {name: by_alias[code] for name, code in names.items() if name} | self._alias_answers
         other = object.__new__(Register)
         other.__dict__.update(self.__dict__, _id_answers=ids, _alias_answers=aliases)
         return other
@@ -194,10 +189,10 @@ class Register:
             index.setdefault(text, []).append((window, entry))
         return index
 
-    def _answers(self, index: Mapping[str, list[_Claim]], by: Literal["id", "alias"]) -> dict[str, _Timeline]:
+    def _answers(self, index: Mapping[str, list[_Claim]], by: _Way) -> dict[str, _Timeline]:
         return {text: self._timeline(claims, by) for text, claims in index.items()}
 
-    def _timeline(self, claims: list[_Claim], by: Literal["id", "alias"]) -> _Timeline:
+    def _timeline(self, claims: list[_Claim], by: _Way) -> _Timeline:
         days: list[date] = []
         answers: list[Resolution] = []
         ends = {end for window, _ in claims for end in (window.since, window.until) if end is not None}
@@ -208,14 +203,14 @@ class Register:
                 answers.append(answer)
         return days, answers
 
-    def _answer(self, entry: Department | Body, day: date, by: Literal["id", "alias"]) -> Resolution:
+    def _answer(self, entry: Department | Body, day: date, by: _Way) -> Resolution:
         if isinstance(entry, Department):
             # The Crown is a central government authority: SI 2024/692, reg. 44(1).
             department = self.answerable_for(entry.code, day)
             return Resolution(entry.code, department, AuthorityClass.CENTRAL, by)
         return Resolution(entry.key, self.answerable_for(entry.sponsor(day), day), entry.authority, by)
 
-    def _attributed(self, code: str, by: Literal["id", "alias"]) -> _Timeline:
+    def _attributed(self, code: str, by: _Way) -> _Timeline:
         days, answers = self._timeline([(Window(code), self._departments[code])], by)
         return days, [Resolution(answer.key, answer.department, None, by) for answer in answers]
 

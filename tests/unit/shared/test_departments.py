@@ -190,6 +190,7 @@ def test_successors_follow_the_successors(register: Register) -> None:
 
     assert set(shares) == {"bist", "desnz", "dfe", "dcms", "cabinet-office"}
     assert sum(shares.values()) == 1
+    assert register.answerable_for("bis", TODAY) == "bist"
 
 
 def test_announced_and_effective_days_are_kept_apart(register: Register) -> None:
@@ -210,6 +211,7 @@ def test_whatever_existed_is_answered_for_by_one_that_exists(on: date, data: st.
     assert register.answerable_for(department.code, on) in existing
     assert {code for code, _ in shares} <= existing
     assert sum(share for _, share in shares) == 1
+    assert register.answerable_for(department.code, on) == shares[0][0]
 
 
 def test_nobody_answers_before_the_day_but_the_predecessor(register: Register) -> None:
