@@ -209,6 +209,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="Weight combined with another criterion, or not stated.",
         excluded="Direct awards, and what the policy itself exempts.",
         group="B",
+        measured=True,
         good_from=90,
     ),
     Indicator(
@@ -222,6 +223,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="No outcome code is given.",
         excluded=NONE,
         group="B",
+        measured=True,
     ),
     Indicator(
         id="committed",
@@ -234,6 +236,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="Neither a commitment nor a measure in the notice.",
         excluded="Frameworks: their call-offs count.",
         group="C",
+        measured=True,
     ),
     Indicator(
         id="delivered",
@@ -246,6 +249,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="Due and not reported.",
         excluded="Contracts terminated before the commitment was due.",
         group="C",
+        measured=True,
         good_from=85,
     ),
     Indicator(
@@ -259,6 +263,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="Not stated. “Suitable for small enterprises” is no award to one.",
         excluded=NONE,
         group=None,
+        measured=True,
     ),
     Indicator(
         id="challenge",
@@ -271,6 +276,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="The outcome is not yet known.",
         excluded=NONE,
         group="E",
+        measured=True,
     ),
     Indicator(
         id="capability",
@@ -317,6 +323,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         unknown="Value or date missing.",
         excluded=NONE,
         group=None,
+        measured=True,
     ),
 )
 

@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from services.aggregator import scope
+from services.aggregator.items import Item, covered_by_policy, items, pence
 from services.aggregator.moments import Moment
 from services.aggregator.parts import Consideration, EventKey, Start
 from services.aggregator.procurement import Procurement, view
-from services.aggregator.rules import Rules
+from services.aggregator.rules import Rules, Vat
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import Subject
 from shared.departments import Register, Resolution
@@ -48,6 +49,8 @@ class Assessment:
     concerns: tuple[str, ...]
     urgency: tuple[dict[str, object], ...]
     evidence: Evidence
+    items: tuple[Item, ...]
+    departments: tuple[str, ...]
 
 
 def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
@@ -56,7 +59,8 @@ def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
     start = procurement.start
     period = Period.of(start.moment.day) if start is not None else None
     buyer = _resolve(procurement, register)
-    department = buyer.department if buyer is not None else _sender(procurement)
+    attributed = buyer.department if buyer is not None else _sender(procurement)
+    department = attributed
     if department is not None and period is not None:
         department = register.answerable_for(department, period.last_day)
     decided = scope.decide(
@@ -65,8 +69,18 @@ def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
         is_register_body=buyer is not None,
         rules=rules,
     )
+    covered = (
+        attributed is not None
+        and decided.decision is not Decision.CANNOT_TELL
+        and covered_by_policy(
+            (reason.code for reason in decided.reasons), start=None if start is None else start.moment.day, rules=rules
+        )
+    )
     answers, evidence = _answers(procurement, decided)
-    gross, net = _pence(procurement)
+    if covered:
+        answers |= _policy(procurement, rules)
+    beyond = items(procurement, department=attributed, covered=covered, register=register, rules=rules)
+    gross, net = pence(procurement.estimate)
     return Assessment(
         ocid=subject.key,
         department=department or UNATTRIBUTED,
@@ -86,6 +100,8 @@ def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
         concerns=_concerns(answers) if decided.decision is Decision.APPLIES else (),
         urgency=tuple({"subsections": claim.subsections, "reason": claim.reason} for claim in procurement.urgency),
         evidence=evidence,
+        items=beyond,
+        departments=tuple(sorted({department or UNATTRIBUTED, *(item.department for item in beyond)})),
     )
 
 
@@ -116,21 +132,6 @@ def _body(buyer: Resolution | None, register: Register, on: date) -> str | None:
     if buyer is None or buyer.key == buyer.department or register.has_department(buyer.key):
         return None
     return register.body(buyer.key).name(on)
-
-
-def _pence(procurement: Procurement) -> tuple[int | None, int | None]:
-    estimate = procurement.estimate
-    if estimate is None or estimate.currency != "GBP":
-        return None, None
-    if estimate.gross is not None:
-        return _in_pence(estimate.gross), None
-    return None, None if estimate.net is None else _in_pence(estimate.net)
-
-
-def _in_pence(pounds: Decimal) -> int | None:
-    """None beyond what a database integer holds: no such sum was ever meant."""
-    pence = int((pounds * 100).to_integral_value())
-    return pence if abs(pence) < 2**53 else None
 
 
 def _answers(procurement: Procurement, decided: Scope) -> tuple[Answers, Evidence]:
@@ -250,6 +251,32 @@ def _urgency(procurement: Procurement) -> Answers:
     return {"urgency": ("claimed",), "urgency-claim": tuple(sorted(kinds))}
 
 
+def _policy(procurement: Procurement, rules: Rules) -> Answers:
+    """Indicators 8 and 9. Weights of PPN 06/20, PPN 002 and PPN 026; a weight not stated is not a weight of nothing."""
+    framework = procurement.outcome_framework
+    codes = tuple(f"{framework.value}:{code}" for code in procurement.codes) if framework is not None else ()
+    committed = tuple(f"{c.framework}:{code}" for c in procurement.commitments if c.framework for code in c.codes)
+    answers: Answers = {"outcome-mix": tuple(sorted({*codes, *committed})) or ("no-code",)}
+    start = procurement.start
+    if start is None or not procurement.tender_notice:
+        return answers
+    minimum = rules.minimum_weight(start.moment.day, procurement.interval(Vat.INCLUDED, rules))
+    if procurement.direct_award is not None and procurement.direct_award.value:
+        answers["weight"] = ("direct-award",)
+    elif minimum.percent is not None or minimum.unknown:
+        answers["weight"] = (_weight(procurement, minimum.percent),)
+    return answers
+
+
+def _weight(procurement: Procurement, minimum: Decimal | None) -> str:
+    weight = procurement.weight
+    if weight is None or weight.percent is None:
+        return "not-stated" if weight is None else weight.answer
+    if minimum is None:
+        return "minimum-unknown"
+    return "at-minimum" if weight.percent >= minimum else "below-minimum"
+
+
 _CONCERNS: Mapping[tuple[str, str], str] = {
     ("considered-in-time", "no-record"): "No record of consideration",
     ("considered-in-time", "late"): "Considered after the start",
@@ -257,6 +284,7 @@ _CONCERNS: Mapping[tuple[str, str], str] = {
     ("complete-consideration", "incomplete"): "Consideration does not answer all of s.1(3)",
     ("consultation", "no-record"): "No record of a decision whether to consult",
     ("consultation", "late"): "Whether to consult decided after the start",
+    ("weight", "below-minimum"): "Weight of social value below the policy minimum",
     ("urgency-claim", "no-reason"): "Urgency claimed without a reason",
 }
 

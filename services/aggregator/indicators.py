@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from services.aggregator.items import Item
+from shared.periods import Period
 from shared.status import Measure, Value
 
 
@@ -105,7 +107,44 @@ COUNTED: tuple[Counted, ...] = (
     ),
     Counted("urgency", numerator=frozenset({"claimed"}), rest=frozenset({"none"}), also=("urgency-claim",)),
     Counted("outcome", unknown=frozenset({"not-stated"}), ratio=False),
-    Counted("return-quality", numerator=frozenset({"reported"}), rest=frozenset({"silent"})),
+    Counted(
+        "weight",
+        numerator=frozenset({"at-minimum"}),
+        rest=frozenset({"below-minimum"}),
+        unknown=frozenset({"combined", "not-stated", "minimum-unknown"}),
+        excluded={"direct-award": "direct award"},
+    ),
+    Counted("outcome-mix", unknown=frozenset({"no-code"}), ratio=False),
+    Counted(
+        "committed",
+        numerator=frozenset({"countable"}),
+        rest=frozenset({"not-countable"}),
+        unknown=frozenset({"not-answered"}),
+        excluded={"framework": "frameworks: their call-offs count"},
+        also=("committed-kpis",),
+    ),
+    Counted(
+        "delivered",
+        numerator=frozenset({"delivered"}),
+        rest=frozenset({"short"}),
+        unknown=frozenset({"unreported"}),
+        excluded={"terminated": "terminated before due"},
+        also=("kpi-rating",),
+    ),
+    Counted(
+        "supplier-reach",
+        numerator=frozenset({"sme"}),
+        rest=frozenset({"large"}),
+        unknown=frozenset({"not-stated"}),
+        also=("supplier-kind",),
+    ),
+    Counted(
+        "forward-look",
+        numerator=frozenset({"social-value-planned"}),
+        rest=frozenset({"not-planned"}),
+        unknown=frozenset({"not-stated"}),
+    ),
+    Counted("return-quality", numerator=frozenset({"reported"}), rest=frozenset({"silent"}), also=("details-notice",)),
 )
 
 STRANDS: tuple[Counted, ...] = tuple(
@@ -131,6 +170,21 @@ GROUP BY 1, 2, 3, 4
 """
 """Departments, periods, and the quarters that each period is made of → tallies. One question may have many answers."""
 
+SQL_ITEMS = """
+SELECT t.department, t.period, i.question, i.answer, count(*) AS procurements,
+    coalesce(sum(i.gross), 0)::bigint AS gross,
+    coalesce(sum(i.net) FILTER (WHERE i.gross IS NULL), 0)::bigint AS net_only,
+    count(*) FILTER (WHERE i.gross IS NULL AND i.net IS NULL) AS unvalued
+FROM unnest($1::text[], $2::text[], $3::date[], $4::date[]) AS t (department, period, first, last)
+JOIN assessment a ON a.departments @> ARRAY[t.department]
+CROSS JOIN LATERAL jsonb_to_recordset(a.items)
+    AS i (question text, answer text, department text, first date, past date, gross bigint, net bigint)
+WHERE i.department = t.department AND CASE WHEN i.past IS NULL
+    THEN i.first BETWEEN t.first AND t.last ELSE i.first <= t.last AND t.last < i.past END
+GROUP BY 1, 2, 3, 4
+"""
+"""Departments, periods and their first and last days → tallies of items, which count in a time of their own."""
+
 
 def tallies(rows: Iterable[tuple[Mapping[str, Iterable[str]], int | None, int | None]]) -> dict[tuple[str, str], Tally]:
     """The same count without a database: (answers, gross, net) of each procurement, pence → tallies."""
@@ -141,6 +195,18 @@ def tallies(rows: Iterable[tuple[Mapping[str, Iterable[str]], int | None, int | 
             for answer in given:
                 found[question, answer] = found.get((question, answer), Tally()) + one
     return found
+
+
+def item_tallies(found: Iterable[Item], department: str, period: Period) -> dict[tuple[str, str], Tally]:
+    """The count of items without a database: those of a department that count in a period."""
+    first, last = period.first_day.isoformat(), period.last_day.isoformat()
+    counting = (
+        item
+        for item in found
+        if item.department == department
+        and (first <= item.first <= last if item.past is None else item.first <= last < item.past)
+    )
+    return tallies(({item.question: [item.answer]}, item.gross, item.net) for item in counting)
 
 
 def measures(counts: Tallies) -> dict[str, Measure]:

@@ -78,6 +78,48 @@ def legal_duty(measures: Mapping[str, Measure]) -> GroupRating:
     return rated(Rating.POOR, words)
 
 
+MOST_UNSTATED = Fraction(50, 100)
+
+
+def policy_duty(measures: Mapping[str, Measure]) -> GroupRating:
+    """B: indicator 8. A weight combined with another criterion counts as not stated."""
+    weight = measures["weight"]
+    unstated = share(weight.unknown, (weight.denominator or 0) + weight.unknown)
+    if unstated is None:
+        return GroupRating(group="B", rating=Rating.NOT_ENOUGH_DATA, reason="no tender under a policy on weights")
+    if unstated > MOST_UNSTATED:
+        words = f"weight not stated for {weight.unknown} of {(weight.denominator or 0) + weight.unknown} tenders"
+        return GroupRating(group="B", rating=Rating.NOT_ENOUGH_DATA, reason=words)
+    words = f"{_of(weight)} stated weights at or above the minimum; {weight.unknown} not stated"
+    return GroupRating(group="B", rating=_banded(ratio(weight), good=90, partial=70), reason=words)
+
+
+def delivery(measures: Mapping[str, Measure]) -> GroupRating:
+    """C: indicator 11, by commitment; a KPI rated Inadequate is never good."""
+    delivered = measures["delivered"]
+    known = delivered.denominator or 0
+    unreported = share(delivered.unknown, known + delivered.unknown)
+    if unreported is None:
+        return GroupRating(group="C", rating=Rating.NOT_ENOUGH_DATA, reason="nothing was due")
+    if unreported > MOST_UNSTATED:
+        words = f"{delivered.unknown} of {known + delivered.unknown} commitments due are not reported on"
+        return GroupRating(group="C", rating=Rating.NOT_ENOUGH_DATA, reason=words)
+    inadequate = delivered.answers.get("kpi-inadequate", 0)
+    rating = _banded(ratio(delivered), good=85, partial=60)
+    if rating is Rating.GOOD and inadequate:
+        rating = Rating.PARTIAL
+    words = f"{_of(delivered)} commitments due and reported on are delivered; {delivered.unknown} not reported"
+    return GroupRating(
+        group="C", rating=rating, reason=f"{words}; {inadequate} KPIs Inadequate" if inadequate else words
+    )
+
+
+def _banded(value: Fraction | None, *, good: int, partial: int) -> Rating:
+    if _at_least(value, good):
+        return Rating.GOOD
+    return Rating.PARTIAL if _at_least(value, partial) else Rating.POOR
+
+
 def capability_tests(capability: Capability) -> dict[str, bool | None]:
     """The three tests of group D. None: commercial staff were never counted."""
     strategy = capability.strategy

@@ -15,6 +15,7 @@ import asyncpg
 import orjson
 
 from services.aggregator import capability, indicators
+from services.aggregator.cases import case
 from services.aggregator.facts import Fact, Facts, canonical
 from services.aggregator.indicators import Tally
 from services.aggregator.standing import Counts, Told, standing
@@ -89,6 +90,7 @@ class Recomputing:
     async def _standings(self, connection: Any, targets: Sequence[Target], rounds: dict[str, Facts]) -> list[Status]:
         departments = await self._facts(connection, "department")
         statements = await self._facts(connection, "statement")
+        reviewed = [found for facts in (await self._facts(connection, "case")).values() if (found := case(facts))]
         windows = [window(period, rounds.get(str(period), {})) for _, period in targets]
         counted = await counts(connection, targets, windows)
         return [
@@ -100,6 +102,12 @@ class Recomputing:
                     department=departments.get(department, {}),
                     round=rounds.get(str(period), {}),
                     statement=statements.get(f"{period}/{department}", {}),
+                    cases=tuple(
+                        each
+                        for each in reviewed
+                        if self.register.has_department(each.department)
+                        and self.register.answerable_for(each.department, period.last_day) == department
+                    ),
                 ),
             )
             for department, period in targets
@@ -132,7 +140,12 @@ async def counts(connection: Any, targets: Sequence[Target], windows: Sequence[W
     quarters = [(d, str(p), str(q)) for d, p in targets for q in p.quarters]
     spread = [list(column) for column in zip(*quarters, strict=True)] if quarters else [[], [], []]
     tallies: dict[tuple[str, str], dict[tuple[str, str], Tally]] = defaultdict(dict)
-    for row in await connection.fetch(indicators.SQL, *spread):
+    bounds = [[p.first_day for _, p in targets], [p.last_day for _, p in targets]]
+    at_start = await connection.fetch(indicators.SQL, *spread)
+    beyond = await connection.fetch(
+        indicators.SQL_ITEMS, [d for d, _ in targets], [str(p) for _, p in targets], *bounds
+    )
+    for row in (*at_start, *beyond):
         tallies[row["department"], row["period"]][row["question"], row["answer"]] = Tally(
             row["procurements"], row["gross"], row["net_only"], row["unvalued"]
         )

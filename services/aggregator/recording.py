@@ -18,8 +18,9 @@ from services.aggregator.subjects import Subject, build, extend
 from shared import messages, outbox, times, topics
 from shared.consuming import Records
 from shared.departments import Register
+from shared.departments.names import normalise
 from shared.envelope import Event
-from shared.events.catalogue import Kind, kind_of
+from shared.events.catalogue import CATALOGUE, Kind, kind_of
 from shared.logging import get_logger
 from shared.periods import Period
 
@@ -90,10 +91,17 @@ class Recording:
             return []
         after = build(store.REGISTER, events)
         buyers = {*capability.attributions(register.facts), *capability.attributions(after.facts)}
-        return await store.bought_by(connection, sorted(buyers))
+        # The register takes two spellings of a name for one; the database does not.
+        spelt = {normalise(buyer) for buyer in buyers}
+        names = [name for name in await store.buyer_names(connection) if normalise(name) in spelt]
+        return await store.bought_by(connection, sorted({*buyers, *names}))
 
     def _register(self, subject: Subject) -> Register:
-        attributions = capability.attributions(subject.facts)
+        attributions = {
+            buyer: department
+            for buyer, department in capability.attributions(subject.facts).items()
+            if self.register.has_department(department)
+        }
         return self.register.with_attributions(attributions) if attributions else self.register
 
 
@@ -104,11 +112,30 @@ def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[C
         try:
             event = Event.from_json(record.value or b"")
             body = (record.value or b"").decode("utf-8")
-        except (ValueError, KeyError, TypeError) as fault:
+            check(event, body)
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
             unreadable.append((record, f"{type(fault).__name__}: {fault}"))
         else:
             arrivals.append(Arrival(event, body, event.sha256, record.partition, record.offset))
     return arrivals, unreadable
+
+
+def check(event: Event, body: str) -> None:
+    """Whether ingest can have written it; what it cannot have written may be anything, and would stop the line.
+
+    Raises ValueError, KeyError or TypeError.
+    """
+    row = CATALOGUE[event.type]
+    kind = kind_of(event.subject)
+    if kind is None or (row.kind is not None and kind is not row.kind):
+        raise ValueError(f"{event.subject!r} is no subject of {row.name}")
+    if not all(isinstance(text, str) for text in (*event.key, event.sender)):
+        raise TypeError("source, id and sender are texts")
+    if not times.is_plausible(event.time):
+        raise ValueError(f"{times.text(event.time)} is no time of any event")
+    if "\\u0000" in body and "\x00" in str(orjson.loads(body.replace("\\u0000", '"'[:0] + "\\u0000"))):
+        raise ValueError("holds the character U+0000, which no database text can")
+    row.model.model_validate(event.data)
 
 
 def _sender_mark(event: Event) -> Mark:
@@ -129,6 +156,10 @@ def marks(
             found.add((key, None))
         elif kind is Kind.ROUND:
             found.add((None, key))
+        elif kind is Kind.CASE:
+            found |= {
+                (data["department"], None) for data, _ in capability.collected(subjects[key].facts, "case.opened")
+            }
         elif kind is Kind.STATEMENT:
             period, _, department = key.partition("/")
             found.add((department, period))

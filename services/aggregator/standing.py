@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.aggregator import capability, indicators, ratings
+from services.aggregator import capability, cases, indicators, ratings
 from services.aggregator.facts import Facts
 from services.aggregator.indicators import Tallies
 from shared.periods import Period
@@ -23,20 +23,31 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Facts about the department, the round and the statement; empty where nothing was said."""
+    """Facts about the department, the round and the statement, empty where nothing was said; its cases."""
 
     department: Facts
     round: Facts
     statement: Facts
+    cases: tuple[cases.Case, ...] = ()
 
 
 def standing(department: str, period: Period, counts: Counts, told: Told) -> Status:
     """The status without a version (0): the store numbers it when it differs from the last."""
     able = capability.capability(told.department, period)
-    measures = {**indicators.measures(counts.tallies), "capability": ratings.capability_measure(able)}
+    spot_checks = {
+        answer: t.procurements for (question, answer), t in counts.tallies.items() if question == "spot-check"
+    }
+    measures = {
+        **indicators.measures(counts.tallies),
+        "challenge": cases.challenge(told.cases, spot_checks, period),
+        "capability": ratings.capability_measure(able),
+    }
     groups = [
         ratings.legal_duty(measures),
+        ratings.policy_duty(measures),
+        ratings.delivery(measures),
         ratings.capability(able),
+        cases.rate(told.cases, period),
         ratings.data_quality(measures, counts.data),
     ]
     rating, reason = ratings.overall({group.group: group for group in groups})

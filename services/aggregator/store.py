@@ -62,6 +62,12 @@ async def bought_by(connection: Any, buyers: Sequence[str]) -> list[str]:
     return [row["ocid"] for row in rows]
 
 
+async def buyer_names(connection: Any) -> list[str]:
+    """The buyers of all procurements, as they were named."""
+    rows = await connection.fetch("SELECT DISTINCT buyer_name FROM assessment WHERE buyer_name IS NOT NULL")
+    return [row["buyer_name"] for row in rows]
+
+
 async def save_assessments(connection: Any, assessments: Sequence[Assessment]) -> None:
     """Each row as one JSON object, so that a column is named once: here, by the dataclass."""
     rows = [orjson.dumps(a, option=orjson.OPT_SORT_KEYS).decode() for a in sorted(assessments, key=lambda a: a.ocid)]

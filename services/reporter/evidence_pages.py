@@ -58,21 +58,24 @@ def counted(
     }
 
 
-def procurement(p: Procurement) -> dict[str, Any]:
-    """One procurement: how it was assessed, each fact with its event, every event."""
+def procurement(p: Procurement, *, published: str | None) -> dict[str, Any]:
+    """One procurement: how it was assessed, each fact with its event, every event.
+
+    `published`: the department's name where its report of the period is out.
+    """
     anchors = {(event.source, event.id): f"event-{position}" for position, event in enumerate(p.events, 1)}
     return {
         "nav": "departments",
         "title": p.title or p.ocid,
         "ocid": p.ocid,
-        "rows": _summary(p),
+        "rows": _summary(p, published),
         "answers": _answers(p, anchors),
         "facts": _facts(p, anchors),
         "events": _events(p.events, anchors),
     }
 
 
-def _summary(p: Procurement) -> list[dict[str, Any]]:
+def _summary(p: Procurement, published: str | None) -> list[dict[str, Any]]:
     start = "No start is known"
     if p.started_on is not None:
         start = day(p.started_on) if p.start_exact else f"Not later than {day(p.started_on)}"
@@ -84,14 +87,14 @@ def _summary(p: Procurement) -> list[dict[str, Any]]:
     missing = [f"Missing: {humanised(what).lower()}" for what in p.missing]
     scope = Markup.escape(_SCOPE.get(p.scope, humanised(p.scope)))
     grounds = tables.bullet_list([*reasons, *missing]) if reasons or missing else Markup("")
-    attributed = "No department: the buyer is not resolved" if p.department == UNATTRIBUTED else p.department
-    if p.department != UNATTRIBUTED and p.period is not None:
-        attributed_html = tables.link(attributed, addresses.publication(p.department, p.period))
-    else:
-        attributed_html = Markup.escape(attributed)
+    attributed = Markup.escape(p.department)
+    if p.department == UNATTRIBUTED:
+        attributed = Markup("No department: the buyer is not resolved")
+    elif published is not None and p.period is not None:
+        attributed = tables.link(published, addresses.publication(p.department, p.period))
     pairs: list[tuple[str, Markup]] = [
         ("Buyer", tables.foreign(p.buyer_name or "Not named")),
-        ("Counted for", attributed_html + (Markup(" · ") + tables.foreign(p.body) if p.body else Markup(""))),
+        ("Counted for", attributed + (Markup(" · ") + tables.foreign(p.body) if p.body else Markup(""))),
         ("Period of the start", Markup.escape(Period.parse(p.period).title if p.period else "None yet")),
         ("Start", Markup.escape(start)),
         ("Estimated value", Markup.escape(value)),

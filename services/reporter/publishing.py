@@ -29,29 +29,32 @@ PUBLISHED = "uk.gov.social-value.report.published.v1"
 
 
 class Receiving:
-    """The handler of `implementation.status`."""
+    """The handler of `implementation.status`. What is no status is set aside and named; no bytes stop a batch."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
 
     async def handle(self, records: Records) -> None:
-        latest = newest([record.value for record in records if record.value is not None])
+        read = []
+        for record in records:
+            status = None if record.value is None else parse(record.value)
+            if status is not None:
+                read.append(status)
+            elif record.value is not None:
+                log.error("record.unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
+        latest = newest(read)
         async with self.pool.acquire() as connection, connection.transaction():
             new = await store.save(connection, latest, datetime.now(UTC)) if latest else 0
         log.info("status.received", records=len(records), new=new)
 
 
-def newest(values: Sequence[bytes]) -> list[Status]:
-    """CloudEvents as they came → the highest version of each department and period. What is no status is set aside."""
+def newest(statuses: Sequence[Status]) -> list[Status]:
+    """The highest version of each department and period, in whatever order they came."""
     found: dict[tuple[str, str], Status] = {}
-    for value in values:
-        status = parse(value)
-        if status is None:
-            log.error("record.unreadable", topic=topics.IMPLEMENTATION_STATUS)
-            continue
-        key = (status.department, status.period)
-        if key not in found or status.version > found[key].version:
-            found[key] = status
+    for status in statuses:
+        known = found.setdefault((status.department, status.period), status)
+        if status.version > known.version:
+            found[status.department, status.period] = status
     return list(found.values())
 
 

@@ -109,7 +109,9 @@ def add_to(
         found = await records.procurement(ocid)
         if found is None:
             raise HTTPException(404)
-        return made(request, pages.procurement(evidence_pages.procurement(found)))
+        report = await shelf.file(found.department, found.period, None, FILES[JSON]) if found.period else None
+        published = report.issue.title if report else None
+        return made(request, pages.procurement(evidence_pages.procurement(found, published=published)))
 
     @get("/methodology")
     async def methodology(request: Request) -> Response:

@@ -13,7 +13,7 @@ from services.reporter.findings import is_silent, rating_change
 from services.reporter.model import Overview, Report
 from services.reporter.series import percents
 from services.reporter.tables import Table
-from services.reporter.words import RATING_WORDS, listed, lower_first
+from services.reporter.words import RATING_WORDS, lower_first
 
 WIDE, NARROW = 820, 340
 
@@ -145,7 +145,7 @@ def overview(o: Overview, download: Download, *, draw: Callable[[charts.Chart], 
         "description": o.summary,
         "standings": overview_tables.standings(o, drawn),
         "statements": overview_tables.statements(o),
-        "silent": listed(silent),
+        "silent": "; ".join(silent),  # names hold commas of their own
         "reason": lower_first(o.revisions[-1].reason or ""),
         "download": download,
         "rounding": ROUNDING,

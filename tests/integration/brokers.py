@@ -39,7 +39,7 @@ async def produce(
         bootstrap_servers=bootstrap, enable_idempotence=True, max_request_size=5_000_000
     ) as producer:
         sent = [
-            await producer.send(topic, value, partition=number % partitions, headers=list(headers))
+            await producer.send(topic, value, key=b"k", partition=number % partitions, headers=list(headers))
             for number, value in enumerate(values)
         ]
         for acknowledged in sent:

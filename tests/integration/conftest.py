@@ -1,13 +1,15 @@
-"""Servers of a test's own, for tests that stop or kill them or that need Kafka's listener with logins."""
+"""Servers of a test's own, for tests that stop or kill them or that need Kafka's listener with logins; and tables."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from shared.database import connect, migrate
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +30,12 @@ def own_postgres(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[
     yield postgres
     postgres.stop()
     shutil.rmtree(postgres.directory)
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a database of the test's own that has the aggregator's tables."""
+    await migrate(database, schema="aggregator", package="services.aggregator.migrations")
+    pool = await connect(database, service="test", schema="aggregator", size=8)
+    yield pool
+    await pool.close()

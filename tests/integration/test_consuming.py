@@ -155,7 +155,9 @@ async def test_a_second_member_takes_its_share_and_nothing_is_lost(bootstrap: st
         await until(lambda: bool(first.done))
         async with member(bootstrap, topic, second, group=group, max_records=20) as joining:
             writing = asyncio.create_task(produce(bootstrap, topic, [b"x"] * 400, partitions=4))
-            await until(lambda: joining.subscriber.consumer is not None and bool(joining.subscriber.consumer.assignment()))
+            await until(
+                lambda: joining.subscriber.consumer is not None and bool(joining.subscriber.consumer.assignment())
+            )
             await writing
             await produce(bootstrap, topic, [b"y"] * 200, partitions=4)
             await eventually(lambda: committed(bootstrap, group), await ends(bootstrap, topic, partitions=4))

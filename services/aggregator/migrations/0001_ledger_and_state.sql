@@ -72,11 +72,14 @@ CREATE TABLE assessment (
     scope text NOT NULL,
     scope_reasons text[] NOT NULL,
     missing text[] NOT NULL,
-    answers jsonb NOT NULL,         -- indicator column -> answer
+    answers jsonb NOT NULL,         -- question -> answers
     concerns text[] NOT NULL,
     urgency jsonb NOT NULL,         -- claims: sub-sections and reason
-    evidence jsonb NOT NULL         -- column -> [[source, id], ...]
+    evidence jsonb NOT NULL,        -- question -> [[source, id], ...]
+    items jsonb NOT NULL,           -- what it answers beyond its start, each in a time and for a department of its own
+    departments text[] NOT NULL     -- all for which it, or one of its items, counts
 ) WITH (fillfactor = 70);
+CREATE INDEX assessment_departments ON assessment USING gin (departments);
 CREATE INDEX assessment_department_period ON assessment (department, period);
 CREATE INDEX assessment_buyer ON assessment (buyer_name) WHERE department = 'unattributed';
 

@@ -78,6 +78,8 @@ def test_a_notice_alone() -> None:
         "considered-in-time": ("no-record",),
         "consultation": ("no-record",),
         "urgency": ("none",),
+        "outcome-mix": ("no-code",),
+        "weight": ("not-stated",),
     }
     assert row.concerns == ("No record of consideration", "No record of a decision whether to consult")
 
@@ -102,6 +104,8 @@ def test_considered_and_consulted_before_the_start() -> None:
         "consultation": ("before",),
         "consultation-outcome": ("not-with-reason",),
         "urgency": ("none",),
+        "outcome-mix": ("no-code",),
+        "weight": ("not-stated",),
     }
     assert row.concerns == ()
     assert row.evidence["considered-in-time"] == (("/x", "0"), ("/x", "1"))
@@ -174,14 +178,16 @@ def test_a_document_answers_unknown() -> None:
     assert row.answers["complete-consideration"] == ("document-only",)
 
 
-def test_out_of_scope_has_no_further_answers() -> None:
-    """Goods only: the ground is listed and nothing else is asked."""
+def test_out_of_scope_of_the_act() -> None:
+    """Goods only: the ground is listed, and only what policy asks of goods too is answered."""
     row = assessed(tender(mainProcurementCategory="goods"))
     assert row.scope == "does-not-apply"
     assert row.answers == {
         "in-scope": ("does-not-apply",),
         "scope-reason": ("goods-contract",),
         "return-quality": ("silent",),
+        "outcome-mix": ("no-code",),
+        "weight": ("not-stated",),
     }
     assert row.concerns == ()
 

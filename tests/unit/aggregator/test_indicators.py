@@ -60,7 +60,7 @@ def test_values_are_kept_apart() -> None:
 def test_counted_indicators_are_in_the_catalogue() -> None:
     """What is counted is described, and what is described as measured is counted."""
     described = {indicator.id for indicator in catalogue.CATALOGUE if indicator.measured}
-    assert described == {counted.id for counted in COUNTED} | {"capability"}
+    assert described == {counted.id for counted in COUNTED} | {"capability", "challenge"}
 
 
 def test_tallies_add_up() -> None:

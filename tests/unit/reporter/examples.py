@@ -77,9 +77,11 @@ def measures(main: Measure, consultation: tuple[int, int]) -> dict[str, Measure]
             unknown=3,
             answers={
                 "applies": main.population,
-                "does-not-apply:call-off": 9,
-                "does-not-apply:goods-or-works": 2,
+                "does-not-apply": 11,
                 "cannot-tell": 3,
+                "call-off": 9,
+                "not-services": 2,
+                "value": 3,
             },
         ),
         "considered-in-time": main,

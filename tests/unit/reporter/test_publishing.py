@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
 
 from services.reporter.publication import Draft
 from services.reporter.publishing import Publishing, newest, parse
@@ -36,12 +37,13 @@ def test_of_one_batch_the_highest_version_counts() -> None:
     """Whatever the order they come in."""
     second = status().model_copy(update={"version": 2})
     other = status("ho")
-    assert newest([event(second), event(status()), event(other)]) == [second, other]
+    assert newest([second, status(), other]) == newest([status(), second, other]) == [second, other]
 
 
-def test_what_is_no_status_is_set_aside_and_the_rest_stands() -> None:
-    """No bytes stop the batch."""
-    assert newest([b"\xff\x00", b"{}", b'{"data": {"department": 1}}', event(status())]) == [status()]
+@pytest.mark.parametrize("value", [b"", b"\xff\x00", b"{}", b"[]", b'{"data": {"department": 1}}', b'{"data": null}'])
+def test_what_is_no_status_is_none(value: bytes) -> None:
+    """A value and not an exception: it is set aside, and the rest of its batch stands."""
+    assert parse(value) is None
 
 
 def test_what_is_said_of_a_report_names_files_and_hashes() -> None:

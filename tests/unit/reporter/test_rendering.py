@@ -235,7 +235,7 @@ def test_revisions_are_shown_with_their_reason() -> None:
     page = html(second)
     assert page.table("Revisions of this report")[1][0::2] == ["r2", "late event: one more"]
     assert page.table("What the revision changed")[1] == ["Considered in time", "50 of 57", "51 of 58"]
-    assert "Revision 2, published 14 October 2026, 9:30am: late event: one more" in page.text
+    assert "Revision 2, published 14 October 2026, 9:30am: Late event: one more." in page.text
 
 
 anything = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
