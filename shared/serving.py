@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -46,6 +47,9 @@ def serve(app: FastAPI, *, host: str, port: int, halt: Halt) -> None:
         timeout_graceful_shutdown=10,
         loop="uvloop",
     )
+    # uvicorn raises the signal again once it has stopped in good order; an orderly stop is no failure.
+    for stopping in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stopping, lambda *_: None)
     halt.server = uvicorn.Server(config)
     halt.server.run()
     if halt.fault is not None:

@@ -14,6 +14,14 @@ def parse(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+FIRST_YEAR, LAST_YEAR = 2001, 2098
+"""Before these and after them no event of ours happened, and no period of ours can be written."""
+
+
+def is_plausible(moment: datetime) -> bool:
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
+
+
 def text(moment: datetime) -> str:
     """UTC datetime → RFC 3339 text of fixed width, so that text sorts as time does."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

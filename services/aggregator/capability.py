@@ -33,7 +33,9 @@ SAID_BY_OTHERS = frozenset({"office-holder.appointed", "action.raised"})
 def facts(event: Event) -> dict[str, Fact]:
     """The event itself as a fact, collected under its type and its own key."""
     name = f"{CATALOGUE[event.type].name}/{event.source} {event.id}"
-    return named([(name, event.data)], at=event.time, source=event.source, id=event.id)
+    # In one spelling: a day or a time can be written in more ways than one.
+    data = CATALOGUE[event.type].model.model_validate(event.data).model_dump(mode="json", exclude_unset=True)
+    return named([(name, data)], at=event.time, source=event.source, id=event.id)
 
 
 def collected(facts: Facts, name: str) -> Iterator[tuple[Any, Fact]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from shared import times
 
-FIRST_YEAR, LAST_YEAR = 2001, 2098
+FIRST_YEAR, LAST_YEAR = times.FIRST_YEAR, times.LAST_YEAR
 """The years whose quarters the service can name. A moment outside them is a typing error, hence no fact."""
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.aggregator import capability, cases, indicators, ratings
+from services.aggregator.cases import Case
 from services.aggregator.facts import Facts
 from services.aggregator.indicators import Tallies
 from shared.periods import Period
@@ -28,7 +29,7 @@ class Told:
     department: Facts
     round: Facts
     statement: Facts
-    cases: tuple[cases.Case, ...] = ()
+    cases: tuple[Case, ...] = ()
 
 
 def standing(department: str, period: Period, counts: Counts, told: Told) -> Status:

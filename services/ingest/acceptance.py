@@ -15,9 +15,15 @@ from shared import times
 from shared.departments import Register, Sender
 from shared.envelope import Event
 from shared.events.catalogue import CATALOGUE, SUBJECTS, EventType, Kind, Role, event_type, kind_of
+from shared.events.review import BuyerAttributed
+from shared.periods import Period
 
 NOTICE = event_type("notice.published").type
 CLOCKS_DIFFER = timedelta(days=1)
+LARGEST_EVENT = 1_500_000
+"""Bytes of an event as we write it: with room to spare in what Kafka takes (`shared.messages.producer`)."""
+LONGEST_SPELLING = 5
+"""`1e15,` becomes `1000000000000000.0,`: no JSON grows more than so many times when we write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def accept(
         problem("unknown-type", "/type", f"{attributes.type!r} is not in the catalogue; see docs/events.md")
         if row is None
         else _subject_fault(attributes, row, register)
-        or check_data(row.model, data, at="" if attributes.bare else "/data")
+        or _data_fault(row, data, register, at="" if attributes.bare else "/data")
         or (_sender_fault(attributes, row, sender) if sender is not None else None)
     )
     received = attributes.recorded if replay and attributes.recorded is not None else received
@@ -67,20 +73,20 @@ def accept(
         found = problem("in-the-future", "/time", f"{times.text(attributes.time)} has not happened yet")
     if found is not None:
         return Rejected(found, attributes.source, attributes.id)
-    return Accepted(
-        Event(
-            source=attributes.source,
-            id=attributes.id,
-            type=attributes.type,
-            subject=attributes.subject,
-            time=attributes.time,
-            data=data,
-            sender=sender.code if sender is not None else "",
-            received=received,
-            recorded=attributes.recorded,
-            traceparent=attributes.traceparent,
-        )
+    event = Event(
+        source=attributes.source,
+        id=attributes.id,
+        type=attributes.type,
+        subject=attributes.subject,
+        time=attributes.time,
+        data=data,
+        sender=sender.code if sender is not None else "",
+        received=received,
+        recorded=attributes.recorded,
+        traceparent=attributes.traceparent,
     )
+    too_large = _size_fault(event, len(submission.body or b""))
+    return Accepted(event) if too_large is None else Rejected(too_large, event.source, event.id)
 
 
 def _read(submission: Submission, sender: Sender | None) -> tuple[Attributes, Mapping[str, Any]]:
@@ -143,6 +149,9 @@ def _of_release(release: Mapping[str, Any], sender: Sender | None) -> Attributes
         time = times.parse(str(date))
     except (ValueError, OverflowError):
         raise Refused(problem("invalid-data", "/date", f"{date!r} is no RFC 3339 time with an offset")) from None
+    if not times.is_plausible(time):
+        reason = f"{date!r} lies outside {times.FIRST_YEAR} to {times.LAST_YEAR}"
+        raise Refused(problem("invalid-data", "/date", reason))
     source = f"/{sender.code}/notices" if sender is not None else "/notices"
     return Attributes(source=source, id=f"{ocid}/{id}", type=NOTICE, subject=str(ocid), time=time, bare=True)
 
@@ -152,10 +161,31 @@ def _subject_fault(attributes: Attributes, row: EventType, register: Register) -
     if kind is None or (row.kind is not None and kind is not row.kind):
         wanted = SUBJECTS[row.kind][1] if row.kind is not None else "the subject of the event withdrawn"
         return problem("wrong-subject", "/subject", f"{attributes.subject!r} does not fit {row.name}: give {wanted}")
+    if kind in (Kind.ROUND, Kind.STATEMENT):
+        try:
+            Period.parse(attributes.subject.partition("/")[0])
+        except ValueError as fault:
+            return problem("wrong-subject", "/subject", str(fault))
     code = _department_of(attributes.subject, kind)
     if code is not None and not register.has_department(code):
         return problem("wrong-subject", "/subject", f"{code!r} is no department of the register")
     return None
+
+
+def _data_fault(row: EventType, data: Mapping[str, Any], register: Register, *, at: str) -> Problem | None:
+    """The data against its type's model, and a buyer's department against the register."""
+    found = check_data(row.model, data, at=at)
+    if found is None and row.model is BuyerAttributed and not register.has_department(data["department"]):
+        pointer, code = f"{at}/department", data["department"]
+        return problem("invalid-data", pointer, f"{code!r} is no department of the register")
+    return found
+
+
+def _size_fault(event: Event, received_bytes: int) -> Problem | None:
+    """As we write an event it may be longer than it came: `1e15` becomes `1000000000000000.0`. Few come that long."""
+    if received_bytes * LONGEST_SPELLING <= LARGEST_EVENT or len(event.to_json()) <= LARGEST_EVENT:
+        return None
+    return problem("too-large", "", f"more than {LARGEST_EVENT} bytes with every number written out")
 
 
 def _department_of(subject: str, kind: Kind) -> str | None:

@@ -3,10 +3,13 @@
 import base64
 from datetime import datetime
 
+from services.ingest import decoding
 from services.ingest.acceptance import Accepted, Rejected
 from shared import topics
 from shared.messages import Message, cloudevent
 
+MOST_RAW = decoding.MAX_BYTES
+"""Of a submission larger than any event may be, so many bytes are given back; `raw_bytes` says how many there were."""
 REJECTED = "uk.gov.social-value.submission.rejected.v1"
 
 
@@ -22,7 +25,8 @@ def message(outcome: Accepted | Rejected, *, sender: str, raw: bytes | None, pla
         "problem": outcome.problem.to_dict(),
         "event": {"source": outcome.source, "id": outcome.id},
         "place": place,
-        "raw_base64": None if raw is None else base64.b64encode(raw).decode(),
+        "raw_base64": None if raw is None else base64.b64encode(raw[:MOST_RAW]).decode(),
+        "raw_bytes": None if raw is None else len(raw),
     }
     value = cloudevent(source="/ingest", id=place, type=REJECTED, subject=sender, time=now, data=data)
     return Message(topics.rejections(sender), outcome.id or place, value)

@@ -15,6 +15,13 @@ TITLES = {
 }
 
 
+LONGEST = 1_000
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`pointer` is an RFC 6901 JSON pointer into what was sent; for headers, the header's name after `#`."""
@@ -22,12 +29,20 @@ class Fault:
     pointer: str
     detail: str
 
+    def __post_init__(self) -> None:
+        """What was sent can be quoted in both, and what was sent may be a million characters long."""
+        object.__setattr__(self, "pointer", _cut(self.pointer))
+        object.__setattr__(self, "detail", _cut(self.detail))
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     slug: str
     detail: str
     errors: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", _cut(self.detail))
 
     @property
     def title(self) -> str:
