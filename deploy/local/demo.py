@@ -193,7 +193,9 @@ async def reports(used: Stack, wanted: int) -> list[dict[str, Any]]:
     return [found[key] for key in sorted(found)]
 
 
-async def summary(observer: Observer, counts: Counts, sent: int, out: list[dict[str, Any]], began: float) -> None:
+async def summary(
+    observer: Observer, counts: Counts, sent: int, out: list[dict[str, Any]], began: float, register: Register
+) -> None:
     scope = {
         row["scope"]: row["n"]
         for row in await observer.database.fetch(
@@ -201,7 +203,8 @@ async def summary(observer: Observer, counts: Counts, sent: int, out: list[dict[
         )
     }
     unattributed = await observer.database.fetchval(
-        "SELECT count(*) FROM aggregator.assessment WHERE department = 'unattributed'"
+        "SELECT count(*) FROM aggregator.assessment WHERE department <> ALL($1)",
+        [department.code for department in register.departments()],
     )
     found = {
         "submitted": sent,
@@ -261,7 +264,7 @@ async def play(used: Stack, notices: list[Path], *, once: bool, began: float) ->
         counts = await drained(observer, sent)
         rounds = await observer.database.fetch("SELECT key FROM aggregator.subject WHERE kind = 'round'")
         out = await reports(used, expected_reports(register, [row["key"] for row in rounds]))
-        await summary(observer, counts, sent, out, began)
+        await summary(observer, counts, sent, out, began, register)
         say(f"The overview: [bold]{found['reporter'].url}/[/bold]   events go to {found['ingest'].url}/v1/events")
         if not once:
             say("Press Ctrl-C to stop everything")

@@ -17,7 +17,7 @@ from services.aggregator.procurement import Procurement, view
 from services.aggregator.rules import Rules, Vat
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import Subject
-from shared.departments import Register, Resolution
+from shared.departments import Comparator, Register, Resolution, comparator
 from shared.periods import Period
 from shared.status import UNATTRIBUTED
 
@@ -60,12 +60,13 @@ def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
     period = Period.of(start.moment.day) if start is not None else None
     buyer = _resolve(procurement, register)
     attributed = buyer.department if buyer is not None else _sender(procurement)
-    department = attributed
-    if department is not None and period is not None:
-        department = register.answerable_for(department, period.last_day)
+    beside = _comparator(procurement) if attributed is None else None
+    department = beside.sector.value if beside is not None else attributed
+    if attributed is not None and period is not None:
+        department = register.answerable_for(attributed, period.last_day)
     decided = scope.decide(
         procurement,
-        authority=buyer.authority if buyer is not None else None,
+        authority=buyer.authority if buyer is not None else beside.authority if beside is not None else None,
         is_register_body=buyer is not None,
         rules=rules,
     )
@@ -120,6 +121,12 @@ def _resolve(procurement: Procurement, register: Register) -> Resolution | None:
     if procurement.buyer is None:
         return None
     return register.resolve(ids=procurement.buyer.ids, name=procurement.buyer.name, on=_day(procurement))
+
+
+def _comparator(procurement: Procurement) -> Comparator | None:
+    """The sector of a buyer that is clearly a council or a health body: shown beside departments, never among them."""
+    buyer = procurement.buyer
+    return None if buyer is None else comparator(ids=buyer.ids, name=buyer.name)
 
 
 def _sender(procurement: Procurement) -> str | None:

@@ -107,7 +107,7 @@ def check(
     reasons: Counter[tuple[str, str]] = Counter()
     for assessment, subject in checked.procurements():
         if as_json:
-            write(orjson.dumps(procurement_json(assessment, subject)) + b"\n")
+            write(orjson.dumps(procurement_json(assessment, subject, register)) + b"\n")
         decisions[assessment.scope] += 1
         departments[assessment.department] += 1
         reasons.update((assessment.scope, reason) for reason in (*assessment.scope_reasons, *assessment.missing))
@@ -128,7 +128,7 @@ def _summary(
         why = ", ".join(f"{reason} {n}" for (d, reason), n in reasons.most_common() if d == decision)
         table.add_row(decision, str(count), why)
     out.print(table)
-    attributed = sum(n for code, n in departments.items() if code != "unattributed")
+    attributed = sum(n for code, n in departments.items() if checked.register.has_department(code))
     out.print(f"Attributed to a department: {attributed} of {sum(departments.values())}")
     for code, count in departments.most_common():
         out.print(f"  {code}: {count}", markup=False)

@@ -71,12 +71,12 @@ def submission_json(number: int, outcome: Accepted | Rejected) -> dict[str, Any]
     }
 
 
-def procurement_json(assessment: Assessment, subject: Subject) -> dict[str, Any]:
-    """One line of `svr check --json` about a procurement."""
+def procurement_json(assessment: Assessment, subject: Subject, register: Register) -> dict[str, Any]:
+    """One line of `svr check --json` about a procurement; `department` null: its buyer is none of the register's."""
     return {
         "kind": "procurement",
         "ocid": assessment.ocid,
-        "department": None if assessment.department == "unattributed" else assessment.department,
+        "department": assessment.department if register.has_department(assessment.department) else None,
         "started_on": assessment.started_on,
         "scope": {
             "decision": assessment.scope,

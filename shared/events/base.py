@@ -7,13 +7,15 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared import periods
+from shared import periods, times
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$")]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2_000)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Day = Annotated[date, Field(ge=date(times.FIRST_YEAR, 1, 1), le=date(times.LAST_YEAR, 12, 31))]
+"""A day in London. One outside these years is a typing error, and no period could be written for it."""
 When = Annotated[AwareDatetime | date, Field(union_mode="left_to_right")]
 """A time with its offset, or a London day where only the day is known. On one day, without times, order is unknown."""
 Pounds = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]

@@ -1,29 +1,28 @@
 """Events about a department's capability to apply the Act; the CloudEvents subject is its code."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.events.base import Count, Data, Key, Line, Link, Text
+from shared.events.base import Count, Data, Day, Key, Line, Link, Text
 
 
 class ChampionAppointed(Data):
     name: Line
     post: Line
-    appointed_on: date
+    appointed_on: Day
 
 
 class ChampionStoodDown(Data):
-    stood_down_on: date
+    stood_down_on: Day
 
 
 class StrategyPublished(Data):
     """Complete only with both parts: the priorities, and how commissioning teams apply them."""
 
     title: Line
-    published_on: date
+    published_on: Day
     priorities: tuple[Line, ...] = ()
     how_teams_apply: Text | None = None
     url: Link | None = None
@@ -33,7 +32,7 @@ class GuidanceIssued(Data):
     """Light touch guidance to public authorities (nothing to do with light touch contracts)."""
 
     title: Line
-    issued_on: date
+    issued_on: Day
     for_whom: Line
     pages: Count | None = None
     url: Link | None = None
@@ -51,13 +50,13 @@ class TrainingCompleted(Data):
     """`commercial_staff` of the `participants` work in commercial posts."""
 
     programme: Programme
-    completed_on: date
+    completed_on: Day
     participants: Annotated[int, Field(ge=1, le=100_000)]
     commercial_staff: Count = 0
 
 
 class StaffCounted(Data):
-    counted_on: date
+    counted_on: Day
     commercial_staff: Count
 
 
@@ -87,13 +86,13 @@ class BarrierReported(Data):
 class ActionRaised(Data):
     action: Key
     text: Text
-    due: date | None = None
+    due: Day | None = None
     origin: Line | None = None
 
 
 class ActionClosed(Data):
     action: Key
-    closed_on: date
+    closed_on: Day
     done: bool
     text: Text | None = None
 
@@ -109,4 +108,4 @@ class OfficeHolderAppointed(Data):
 
     name: Line
     office: Line
-    appointed_on: date
+    appointed_on: Day

@@ -1,24 +1,12 @@
 """Events about one procurement; the CloudEvents subject is its OCID."""
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from shared.events.base import (
-    Category,
-    Count,
-    Data,
-    Evidence,
-    Framework,
-    Key,
-    Line,
-    Money,
-    Text,
-    When,
-)
+from shared.events.base import Category, Count, Data, Day, Evidence, Framework, Key, Line, Money, Text, When
 
 
 class NoticePublished(Data):
@@ -49,7 +37,7 @@ class ProcurementProposed(Data):
     """A procurement that the department plans (forward look)."""
 
     title: Line
-    planned_start: date
+    planned_start: Day
     category: Category | None = None
     value: Money | None = None
     social_value_planned: bool | None = None
@@ -131,8 +119,8 @@ class ConsultationDecided(Data):
 
 
 class ConsultationHeld(Data):
-    held_from: date
-    held_to: date
+    held_from: Day
+    held_to: Day
     with_whom: Line
     responses: Count | None = None
     evidence: Evidence | None = None
@@ -154,7 +142,7 @@ class CommitmentMade(Data):
     description: Text
     quantity: Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=3)] | None = None
     unit: Line | None = None
-    due: date | None = None
+    due: Day | None = None
     framework: Framework | None = None
     codes: tuple[Key, ...] = ()
     measure_scheme: Line | None = None
@@ -165,7 +153,7 @@ class CommitmentReported(Data):
 
     commitment: Key
     delivered: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
-    as_of: date
+    as_of: Day
     evidence: Evidence | None = None
 
 
@@ -185,4 +173,4 @@ class KpiAssessed(Data):
     title: Line
     social_value: bool
     rating: KpiRating
-    assessed_on: date
+    assessed_on: Day

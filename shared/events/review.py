@@ -3,18 +3,17 @@
 Case events carry no supplier identity: the supplier may stay anonymous and is never published.
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from shared.events.base import Data, Key, Line, Text
+from shared.events.base import Data, Day, Key, Line, Text
 
 
 class CaseOpened(Data):
     department: Key
     authority: Line
     issue: Text
-    opened_on: date
+    opened_on: Day
     central: bool = True
     ocid: Key | None = None
 
@@ -31,12 +30,12 @@ class CaseState(StrEnum):
 
 class CaseUpdated(Data):
     state: CaseState
-    on: date
+    on: Day
     text: Text | None = None
 
 
 class CaseClosed(Data):
-    closed_on: date
+    closed_on: Day
     outcome: Literal["upheld", "not-upheld", "no-change", "out-of-scope"]
     urgency_rejected: bool = False
 
@@ -45,7 +44,7 @@ class SpotCheckCompleted(Data):
     """One procurement examined against the Act; the subject is its OCID."""
 
     check: Key
-    completed_on: date
+    completed_on: Day
     result: Literal["passed", "passed-with-advice", "not-passed", "could-not-be-assessed"]
     in_scope: bool | None = None
     considered_before_start: bool | None = None
@@ -58,14 +57,14 @@ class SpotCheckCompleted(Data):
 class RecommendationIssued(Data):
     recommendation: Key
     text: Text
-    issued_on: date
-    due: date
+    issued_on: Day
+    due: Day
     accepted: bool | None = None
 
 
 class RecommendationImplemented(Data):
     recommendation: Key
-    implemented_on: date
+    implemented_on: Day
 
 
 class BuyerAttributed(Data):

@@ -1,28 +1,26 @@
 """Events of a reporting round, and the withdrawal that any sender may make of its own event."""
 
-from datetime import date
-
 from pydantic import AwareDatetime
 
-from shared.events.base import Data, Key, Line, Text
+from shared.events.base import Data, Day, Key, Line, Text
 
 
 class RoundOpened(Data):
     """The Prime Minister's office asks each Secretary of State for a report on a period (the subject)."""
 
-    due: date
+    due: Day
     publish_at: AwareDatetime
     note: Text | None = None
 
 
 class RoundClosed(Data):
-    closed_on: date
+    closed_on: Day
 
 
 class NextAction(Data):
     action: Key
     text: Text
-    due: date | None = None
+    due: Day | None = None
 
 
 class StatementSigned(Data):
@@ -31,7 +29,7 @@ class StatementSigned(Data):
     statement: Text
     signed_by: Line
     office: Line
-    signed_on: date
+    signed_on: Day
     actions: tuple[NextAction, ...] = ()
     comment: Text | None = None
 
