@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test check unit integration lint lock clean
+.PHONY: help setup demo test unit integration lint lock docs clean
 
 help:  ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ setup: .venv/installed  ## the virtual environment, from the lock
 lock: setup  ## pins the dependencies anew, with hashes and without any registry's address
 	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet -o requirements.txt
+
+docs: setup  ## docs/ from the code: events, schemas, logs, methodology
+	@$(BIN)/python -m deploy.docs
 
 clean:  ## everything generated
 	@rm -rf .venv .local .cache node_modules services/reporter/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import orjson
 
 from services.aggregator import capability, indicators
 from services.aggregator.assessment import Assessment, assess
+from services.aggregator.cases import Case, case
 from services.aggregator.facts import Facts
+from services.aggregator.indicators import Tallies
 from services.aggregator.rules import load_rules
 from services.aggregator.standing import Counts, Told, standing
 from services.aggregator.subjects import WITHDRAWN, Subject, build
@@ -45,14 +47,35 @@ class State:
             department=self.facts(department),
             round=self.facts(str(period)),
             statement=self.facts(f"{period}/{department}"),
+            cases=tuple(case for case in self.cases if self._answers_for(case, period) == department),
         )
         return standing(department, period, self._counts(rows, department, period), told)
+
+    @property
+    def cases(self) -> list[Case]:
+        known = (
+            case(subject.facts) for _, subject in sorted(self.subjects.items()) if kind_of(subject.key) is Kind.CASE
+        )
+        return [found for found in known if found is not None]
+
+    def _answers_for(self, found: Case, period: Period) -> str | None:
+        register = load_register()
+        if not register.has_department(found.department):
+            return None
+        return register.answerable_for(found.department, period.last_day)
+
+    def _tallies(self, rows: list[Assessment], department: str, period: Period) -> Tallies:
+        items = [item for a in self.assessments.values() for item in a.items]
+        return {
+            **indicators.tallies((a.answers, a.value_gross, a.value_net) for a in rows),
+            **indicators.item_tallies(items, department, period),
+        }
 
     def _counts(self, rows: list[Assessment], department: str, period: Period) -> Counts:
         amiss = sorted((a for a in rows if a.concerns), key=lambda a: (-pence(a), a.ocid))
         in_scope = [a for a in rows if a.scope == "applies"]
         return Counts(
-            tallies=indicators.tallies((a.answers, a.value_gross, a.value_net) for a in rows),
+            tallies=self._tallies(rows, department, period),
             bodies=bodies(in_scope),
             attention=tuple(
                 Attention.model_validate(
@@ -114,10 +137,7 @@ def bodies(in_scope: list[Assessment]) -> tuple[Body, ...]:
 def state(events: Iterable[Event]) -> State:
     """Of two contents under one source and id the first counts; every further sending of another is a conflict."""
     first: dict[tuple[str, str], Event] = {}
-    conflicts = []
-    for event in events:
-        if first.setdefault(event.key, event).sha256 != event.sha256:
-            conflicts.append(event)
+    conflicts = [event for event in events if first.setdefault(event.key, event).sha256 != event.sha256]
     by_subject: dict[str, list[Event]] = {}
     for event in first.values():
         by_subject.setdefault(event.subject, []).append(event)
@@ -145,4 +165,6 @@ def targets(found: State) -> set[tuple[str, str]]:
         wanted |= {(d.code, key) for d in load_register().answerable(period.last_day)}
         quarters = {str(quarter) for quarter in period.quarters}
         wanted |= {(a.department, key) for a in found.assessments.values() if a.period in quarters}
+    for item in (item for a in found.assessments.values() for item in a.items if item.past is None):
+        wanted.add((item.department, str(Period.of(date.fromisoformat(item.first)))))
     return wanted

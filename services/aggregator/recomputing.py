@@ -77,13 +77,17 @@ class Recomputing:
             "SELECT DISTINCT department, period FROM assessment WHERE period IS NOT NULL"
         ):
             assessed[row["period"]].add(row["department"])
-        known = {*assessed, *rounds}
+        # A status that was once counted is kept right, also when nothing is left to count.
+        told: dict[str, set[str]] = defaultdict(set)
+        for row in await connection.fetch("SELECT department, period FROM status"):
+            told[row["period"]].add(row["department"])
+        known = {*assessed, *rounds, *told}
         found: set[Target] = set()
         for department, period in due:
             for key in (period,) if period is not None else known:
                 for each in with_year(Period.parse(key), rounds):
                     buyers = {code for quarter in each.quarters for code in assessed[str(quarter)]}
-                    possible = buyers | {d.code for d in self.register.answerable(each.last_day)}
+                    possible = buyers | told[str(each)] | {d.code for d in self.register.answerable(each.last_day)}
                     found |= {(code, each) for code in (possible if department is None else possible & {department})}
         return sorted(found)
 

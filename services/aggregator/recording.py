@@ -5,16 +5,17 @@ at once wait for each other's rows and end in the same state.
 """
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 
 import asyncpg
 from aiokafka import ConsumerRecord
 
 from services.aggregator import capability, ledger, store
-from services.aggregator.assessment import Assessment, assess
+from services.aggregator.assessment import assess
 from services.aggregator.ledger import Arrival
 from services.aggregator.rules import Rules
+from services.aggregator.store import Counted
 from services.aggregator.subjects import Subject, build, extend
 from shared import messages, outbox, times, topics
 from shared.consuming import Records
@@ -81,10 +82,11 @@ class Recording:
         await store.save_subjects(connection, [subjects[key] for key in sorted(changed)])
         attributed = self._register(subjects.get(store.REGISTER, register))
         procurements = [s for s in subjects.values() if kind_of(s.key) is Kind.PROCUREMENT]
-        before = await store.attributed_to(connection, [s.key for s in procurements])
+        before = await store.counted(connection, [s.key for s in procurements])
         assessed = [assess(s, register=attributed, rules=self.rules) for s in procurements]
         await store.save_assessments(connection, assessed)
-        await store.mark(connection, marks(subjects, before, assessed))
+        after = [Counted(a.department, a.period, frozenset(a.items)) for a in assessed]
+        await store.mark(connection, {*procurement_marks(before, after), *subject_marks(subjects)})
 
     async def _attributions_changed(
         self, connection: asyncpg.Connection, by_subject: dict[str, list[Event]], register: Subject
@@ -147,13 +149,20 @@ def _sender_mark(event: Event) -> Mark:
     return (event.sender, str(Period.of(times.london_day(event.time))))
 
 
-def marks(
-    subjects: dict[str, Subject], before: dict[str, tuple[str, str | None]], assessed: Sequence[Assessment]
-) -> set[Mark]:
-    """What these changes touch: where a procurement was counted and where it is now, or what a subject speaks of."""
+def procurement_marks(before: Sequence[Counted], after: Sequence[Counted]) -> set[Mark]:
+    """Where these procurements were counted and where they are now, by their start and by those items that changed."""
+    found: set[Mark] = {(c.department, c.period) for c in (*before, *after) if c.period is not None}
+    then, now = ({item for c in counted for item in c.items} for counted in (before, after))
+    for item in then ^ now:
+        # What lasts may count in any period.
+        quarter = Period.of(date.fromisoformat(item.first)) if item.past is None else None
+        found.add((item.department, None if quarter is None else str(quarter)))
+    return found
+
+
+def subject_marks(subjects: Iterable[str]) -> set[Mark]:
+    """What the other subjects, by their keys, speak of."""
     found: set[Mark] = set()
-    counted_in = [*before.values(), *((a.department, a.period) for a in assessed)]
-    found |= {(department, period) for department, period in counted_in if period is not None}
     for key in subjects:
         kind = kind_of(key)
         if kind is Kind.DEPARTMENT:
@@ -161,9 +170,7 @@ def marks(
         elif kind is Kind.ROUND:
             found.add((None, key))
         elif kind is Kind.CASE:
-            found |= {
-                (data["department"], None) for data, _ in capability.collected(subjects[key].facts, "case.opened")
-            }
+            found.add((None, None))  # whose case it was before, and who answers for it now, may be others
         elif kind is Kind.STATEMENT:
             period, _, department = key.partition("/")
             found.add((department, period))

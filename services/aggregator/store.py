@@ -1,11 +1,13 @@
 """The aggregator's tables: subjects, assessments, marks. Every lock is taken in one order: register, event, subject."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from services.aggregator.assessment import Assessment
+from services.aggregator.items import Item
 from services.aggregator.subjects import Subject
 from shared.events.catalogue import kind_of
 
@@ -48,10 +50,22 @@ async def save_subjects(connection: Any, subjects: Sequence[Subject]) -> None:
     )
 
 
-async def attributed_to(connection: Any, ocids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-    """Where these procurements are counted at present: department and period."""
-    rows = await connection.fetch("SELECT ocid, department, period FROM assessment WHERE ocid = ANY($1)", list(ocids))
-    return {row["ocid"]: (row["department"], row["period"]) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Where a procurement is counted: by its start, and by each of its items."""
+
+    department: str
+    period: str | None
+    items: frozenset[Item]
+
+
+async def counted(connection: Any, ocids: Sequence[str]) -> list[Counted]:
+    """Where these procurements are counted at present; those not assessed yet, nowhere."""
+    rows = await connection.fetch("SELECT department, period, items FROM assessment WHERE ocid = ANY($1)", list(ocids))
+    return [
+        Counted(row["department"], row["period"], frozenset(Item(**item) for item in orjson.loads(row["items"])))
+        for row in rows
+    ]
 
 
 async def bought_by(connection: Any, buyers: Sequence[str]) -> list[str]:

@@ -7,28 +7,34 @@ import asyncio
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
+import asyncpg
 import httpx
 import orjson
 import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from services.aggregator.rules import load_rules
+from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
 from services.svr.checking import Check, procurement_json, submission_json
 from services.svr.lines import lines
+from services.svr.looking import candidates, statuses
 from services.svr.submitting import Tally, to_http, to_kafka
 from shared.departments import Register, Sender, load_register
 
 PARTLY = 3
+T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Social value returns: check, submit, look.")
 out = Console()
@@ -182,6 +188,71 @@ def _said(tally: Tally, *, over_http: bool) -> None:
         err.print(f"{problem['title']}: {problem['detail']}", markup=False)
     if tally.rejected:
         raise typer.Exit(PARTLY)
+
+
+Database = Annotated[str, typer.Option(envvar="DATABASE_URL", help="PostgreSQL, as a URL")]
+Period = Annotated[str | None, typer.Option(help="a quarter such as 2026-27-q2")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
+
+
+def _read(reading: Coroutine[Any, Any, list[T]]) -> list[T]:
+    try:
+        return asyncio.run(reading)
+    except (OSError, asyncpg.PostgresError) as fault:
+        err.print(f"The database does not answer: {fault}. Check DATABASE_URL.", markup=False)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def status(
+    database: Database,
+    department: Annotated[str | None, typer.Argument(help="a department's code; all if left out")] = None,
+    period: Period = None,
+    as_json: AsJson = False,
+) -> None:
+    """The standing, today: what the next report would say."""
+    found = _read(statuses(database, department=department, period=period))
+    if as_json:
+        for each in found:
+            sys.stdout.write(each.model_dump_json() + "\n")
+        return
+    table = Table("Period", "Department", "Status", "In scope", "Considered before the start", "Unknown", "Reason")
+    for each in found:
+        considered = each.measures["considered-in-time"]
+        table.add_row(
+            each.period,
+            each.department,
+            each.rating.value,
+            str(each.measures["in-scope"].answers.get("applies", 0)),
+            f"{considered.numerator} of {considered.denominator}",
+            str(considered.unknown),
+            each.reason,
+        )
+    out.print(table)
+
+
+@app.command()
+def sample(
+    database: Database,
+    seed: Annotated[str, typer.Option(help="publish it with the sample: the same seed draws the same procurements")],
+    size: Annotated[int, typer.Option(min=1, help="how many procurements")] = 10,
+    department: Annotated[str | None, typer.Option(help="a department's code")] = None,
+    period: Period = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draws procurements for the next spot checks: seeded, weighted by risk, reproducible."""
+    drawn = draw(_read(candidates(database, department=department, period=period)), size=size, seed=seed)
+    if as_json:
+        for each in drawn:
+            sys.stdout.buffer.write(orjson.dumps({**asdict(each), "risk": risk(each)}) + b"\n")
+        return
+    table = Table("Reference", "Department", "Title", "Started", "Value", "Risk", "Why")
+    for each in drawn:
+        value = "not known" if each.pence is None else f"£{each.pence / 100:,.0f}"
+        why = ", ".join((*each.concerns, *(["urgency claimed"] if each.urgent else [])))
+        row = (each.ocid, each.department, each.title or "", each.started_on or "", value, str(risk(each)), why)
+        table.add_row(*(escape(cell) for cell in row))
+    out.print(table)
 
 
 def main() -> None:

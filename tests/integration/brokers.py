@@ -1,4 +1,4 @@
-"""What the tests do to Kafka by themselves: make topics, write records, read what stands on them and what is committed."""
+"""What the tests do to Kafka by themselves: make topics, write and read records, ask what is committed."""
 
 import asyncio
 import time
@@ -88,6 +88,6 @@ async def until(holds: Callable[[], bool], *, seconds: float = 30) -> None:
 async def eventually(question: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 30) -> None:
     """Returns once the answer is what is wanted; AssertionError, which shows both, if it does not become so in time."""
     deadline = time.monotonic() + seconds
-    while (found := await question()) != wanted and time.monotonic() < deadline:
+    while (found := await question()) != wanted and time.monotonic() < deadline:  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.05)
     assert found == wanted

@@ -135,12 +135,6 @@ async def test_one_source_and_id_on_two_subjects_is_a_conflict(pool: asyncpg.Poo
     assert [row["ocid"] for row in await table(pool, "assessment")] == [OCID]
 
 
-async def state_without(database: str, pool: asyncpg.Pool, *said: Event) -> dict[str, Any]:
-    """The rows of the procurement as they are where nothing but these events was ever recorded."""
-    await recording(pool).handle(records(said))
-    return await rows_of(pool)
-
-
 async def rows_of(pool: asyncpg.Pool) -> dict[str, Any]:
     subject = await pool.fetchrow("SELECT facts FROM subject WHERE key = $1", OCID)
     assessment = await pool.fetchrow("SELECT * FROM assessment WHERE ocid = $1", OCID)
