@@ -1,6 +1,8 @@
 """What goes onto Kafka: a message, and the CloudEvent by which the services tell each other of a change."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,7 @@ from shared import times
 from shared.envelope import CONTENT_TYPE
 
 Headers = Sequence[tuple[str, bytes]]
+STOP_SECONDS = 5.0
 CLOUDEVENT: Headers = (("content-type", CONTENT_TYPE.encode()),)
 
 
@@ -49,6 +52,13 @@ def producer(bootstrap: str) -> AIOKafkaProducer:
         max_request_size=2_000_000,
         request_timeout_ms=30_000,
     )
+
+
+async def stop(kafka: AIOKafkaProducer) -> None:
+    """Waits for what is on its way, but not for a broker that does not answer: nothing unacknowledged was promised."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await kafka.stop()
 
 
 async def send_all(kafka: AIOKafkaProducer, messages: Sequence[Message]) -> None:

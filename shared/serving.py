@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 
 import uvicorn
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
@@ -169,7 +170,14 @@ def lifespan_of(
 
 async def _heartbeat(began: float, health: Health) -> None:
     log.info("heartbeat", uptime=int(time.monotonic() - began), memory_mib=memory_mib())
-    if health.consuming is not None:
-        for partition, lag in (await health.consuming.lag()).items():
-            if lag:
-                log.info("consumer.lag", topic=partition.topic, partition=partition.partition, lag=lag)
+    if health.consuming is None:
+        return
+    try:
+        async with asyncio.timeout(HEARTBEAT_SECONDS / 2):
+            behind = await health.consuming.lag()
+    except (KafkaError, TimeoutError) as fault:
+        log.warning("dependency.unreachable", dependency="Kafka", error=str(fault), error_type=type(fault).__name__)
+        return
+    for partition, lag in behind.items():
+        if lag:
+            log.info("consumer.lag", topic=partition.topic, partition=partition.partition, lag=lag)

@@ -1,17 +1,20 @@
 """Moments as the rest of the system compares them: UTC, microseconds (PostgreSQL's timestamptz keeps no more)."""
 
+import re
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(rf"{DAY.pattern}[Tt][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})")
+"""RFC 3339. Python by itself also reads weeks, basic format and times without seconds; pydantic, seconds since 1970."""
 
 
 def parse(text: str) -> datetime:
-    """RFC 3339 text → UTC datetime. Raises ValueError when it is no time or has no offset."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no offset from UTC")
-    return moment.astimezone(UTC)
+    """RFC 3339 text → UTC datetime. Raises ValueError when it is no time or has no offset, OverflowError past 9999."""
+    if not INSTANT.fullmatch(text):
+        raise ValueError(f"{text!r} is no RFC 3339 time with an offset from UTC")
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
 FIRST_YEAR, LAST_YEAR = 2001, 2098
@@ -24,7 +27,7 @@ def is_plausible(moment: datetime) -> bool:
 
 def text(moment: datetime) -> str:
     """UTC datetime → RFC 3339 text of fixed width, so that text sorts as time does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def london_day(moment: datetime) -> date:

@@ -135,9 +135,12 @@ def bodies(in_scope: list[Assessment]) -> tuple[Body, ...]:
 
 
 def state(events: Iterable[Event]) -> State:
-    """Of two contents under one source and id the first counts; every further sending of another is a conflict."""
+    """Of several contents under one source and id the first counts; each further content is one conflict."""
     first: dict[tuple[str, str], Event] = {}
-    conflicts = [event for event in events if first.setdefault(event.key, event).sha256 != event.sha256]
+    others: dict[tuple[str, str, str], Event] = {}
+    for event in events:
+        if first.setdefault(event.key, event).sha256 != event.sha256:
+            others.setdefault((*event.key, event.sha256), event)
     by_subject: dict[str, list[Event]] = {}
     for event in first.values():
         by_subject.setdefault(event.subject, []).append(event)
@@ -149,7 +152,7 @@ def state(events: Iterable[Event]) -> State:
         for key, subject in subjects.items()
         if kind_of(key) is Kind.PROCUREMENT
     }
-    return State(list(first.values()), conflicts, subjects, assessments)
+    return State(list(first.values()), list(others.values()), subjects, assessments)
 
 
 def attributed(subject: Subject) -> Register:

@@ -53,6 +53,15 @@ def release(
     ocid: str, id: str, *, at: datetime, buyer: str, tag: str = "tender", value: int = 900_000
 ) -> dict[str, Any]:
     """A small OCDS release of a services contract."""
+    money = {"amount": value, "amountGross": value * 1.2, "currency": "GBP"}
+    awarded = {
+        "parties": [
+            {"id": "GB-1", "name": buyer, "roles": ["buyer"]},
+            {"id": "S-1", "name": "A firm", "roles": ["supplier"], "details": {"scale": "sme"}},
+        ],
+        "awards": [{"id": "A1", "status": "active", "value": money, "suppliers": [{"id": "S-1", "name": "A firm"}]}],
+        "contracts": [{"id": "C1", "awardID": "A1", "status": "active", "dateSigned": at.isoformat(), "value": money}],
+    }
     return {
         "ocid": ocid,
         "id": id,
@@ -66,16 +75,17 @@ def release(
             "title": f"Services {ocid[-4:]}",
             "status": "active",
             "mainProcurementCategory": "services",
-            "value": {"amount": value, "amountGross": value * 1.2, "currency": "GBP"},
+            "value": money,
             "legalBasis": {"id": "2023/54", "scheme": "UKPGA"},
         },
+        **(awarded if tag == "award" else {}),
     }
 
 
 def stream(seed: int, *, procurements: int) -> list[Submitted]:
     """About seven submissions a procurement, shuffled."""
     rng = Random(seed)
-    said = [*_rounds(), *_capability(rng)]
+    said = [*_rounds(), *_cases(), *_capability(rng)]
     for number in range(procurements):
         said += _procurement(rng, f"ocds-abcdef-{seed}{number:05d}")
     said += [event for event in said if rng.random() < 0.05]  # repeats
@@ -84,7 +94,8 @@ def stream(seed: int, *, procurements: int) -> list[Submitted]:
             reason = {"source": event["source"], "id": event["id"], "reason": "sent in error"}
             said.append((sender, event | _envelope("event.withdrawn", f"{event['id']}/withdrawal", reason)))
         elif rng.random() < 0.01:
-            said.append((sender, event | {"time": (FIRST + timedelta(days=40)).isoformat()}))  # a conflict
+            other = (FIRST + timedelta(days=40)).isoformat()
+            said.append((sender, event | {"time": other, "recordedtime": other}))  # a conflict
     found = [Submitted(sender, orjson.dumps(event)) for sender, event in said]
     found += [
         Submitted(rng.choice(list(DEPARTMENTS)), rng.choice(GARBAGE), broken=True) for _ in range(len(said) // 40)
@@ -112,6 +123,22 @@ def _rounds() -> Iterator[Said]:
             "review-team",
             cloudevent("review-team", "buyer.attributed", "register/buyers", f"attributed/{buyer}", data),
         )
+
+
+def _cases() -> Iterator[Said]:
+    """One case that ends well within the standard, one that is never closed and has a recommendation."""
+    for key, department in (("case/1", "dwp"), ("case/2", "moj")):
+        opened = {
+            "department": department,
+            "authority": "A board",
+            "issue": "No consultation",
+            "opened_on": "2026-02-01",
+        }
+        yield "review-team", cloudevent("review-team", "case.opened", key, f"{key}/opened", opened)
+    closed = {"closed_on": "2026-03-01", "outcome": "not-upheld"}
+    yield "review-team", cloudevent("review-team", "case.closed", "case/1", "case/1/closed", closed)
+    advice = {"recommendation": "R1", "text": "Consult", "issued_on": "2026-03-01", "due": "2026-05-01"}
+    yield "review-team", cloudevent("review-team", "recommendation.issued", "case/2", "case/2/R1", advice)
 
 
 def _capability(rng: Random) -> Iterator[Said]:
@@ -150,6 +177,9 @@ def _procurement(rng: Random, ocid: str) -> Iterator[Said]:
         at = start + timedelta(days=20 * (number - 1))
         data = release(ocid, f"{ocid[-6:]}-{number}", at=at, buyer=buyer, tag=tag, value=value)
         yield "find-a-tender", cloudevent("find-a-tender", "notice.published", ocid, data["id"], data, at=at)
+    if rng.random() < 0.1:
+        data = {"check": "S1", "completed_on": start.date().isoformat(), "result": rng.choice(("passed", "not-passed"))}
+        yield "review-team", cloudevent("review-team", "spot-check.completed", ocid, f"{ocid}/S1", data, at=start)
     for kind, days, data in _declared(rng, start):
         if rng.random() < 0.7:
             at = start + timedelta(days=days)
@@ -169,8 +199,13 @@ def _declared(rng: Random, start: datetime) -> Iterator[tuple[str, int, dict[str
     yield "consultation.decided", days, {"decided_at": decided, "consult": rng.random() < 0.5, "reason": "Small"}
     if rng.random() < 0.2:
         yield "urgency.claimed", 0, {"claimed_at": day.isoformat(), "subsections": ["3", "7"], "reason": "Flood"}
+    due = day + timedelta(days=rng.choice((30, 120, 300)))
     commitment = {"commitment": "C1", "description": "Apprentices", "quantity": "5", "unit": "people"}
-    yield "commitment.made", 30, commitment
+    yield "commitment.made", 30, commitment | {"due": due.isoformat(), "framework": "PPN002", "codes": ["O1"]}
+    report = {"commitment": "C1", "delivered": rng.choice(("2", "5")), "as_of": due.isoformat()}
+    yield "commitment.reported", 90, report
+    plan = {"title": "Next", "planned_start": (day + timedelta(days=200)).isoformat(), "social_value_planned": True}
+    yield "procurement.proposed", -30, plan
 
 
 def accepted(submissions: list[Submitted]) -> list[Event]:

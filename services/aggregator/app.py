@@ -52,7 +52,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             ]
         finally:
             await broker.stop()
-            await producer.stop()
+            await messages.stop(producer)
             await pool.close()
 
     app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of("aggregator", running, health, halt))

@@ -72,15 +72,24 @@ async def _duplicates(connection: Any, arrivals: Sequence[Arrival]) -> tuple[int
         [a.event.id for a in arrivals],
     )
     held = {(row["source"], row["id"]): row for row in rows}
+    rows = await connection.fetch(
+        """SELECT source, id, sha256 FROM duplicate
+        JOIN unnest($1::text[], $2::text[]) AS k (source, id) USING (source, id) WHERE conflict""",
+        [a.event.source for a in arrivals],
+        [a.event.id for a in arrivals],
+    )
+    told = {(row["source"], row["id"], row["sha256"]) for row in rows}
     again = []
     for arrival in arrivals:
         row = held[arrival.event.key]
         if (row["partition"], row["offset"]) != (arrival.partition, arrival.offset):
-            again.append((arrival, row["sha256"] != arrival.sha256))
+            content = (*arrival.event.key, arrival.sha256)
+            again.append((arrival, row["sha256"] != arrival.sha256 and content not in told))
+            told.add(content)
     counted = await connection.fetch(
-        """INSERT INTO duplicate (partition, "offset", source, id, sender, time, conflict, body)
+        """INSERT INTO duplicate (partition, "offset", source, id, sender, time, sha256, conflict, body)
         SELECT * FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-            $7::bool[], $8::text[]) AS new (partition, "offset")
+            $7::text[], $8::bool[], $9::text[]) AS new (partition, "offset")
         ORDER BY partition, "offset" ON CONFLICT DO NOTHING RETURNING partition, "offset", conflict""",
         [a.partition for a, _ in again],
         [a.offset for a, _ in again],
@@ -88,6 +97,7 @@ async def _duplicates(connection: Any, arrivals: Sequence[Arrival]) -> tuple[int
         [a.event.id for a, _ in again],
         [a.event.sender for a, _ in again],
         [a.event.time for a, _ in again],
+        [a.sha256 for a, _ in again],
         [conflict for _, conflict in again],
         [a.body if conflict else None for a, conflict in again],
     )

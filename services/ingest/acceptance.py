@@ -1,24 +1,25 @@
 """accept(): raw bytes and who sent them → an accepted event or a problem. One pure function for all three ways in."""
 
 import base64
-import binascii
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.ingest import decoding
-from services.ingest.attributes import Attributes, Refused, check_attributes, check_data
+from services.ingest.attributes import MAX_TEXT, Attributes, Refused, check_attributes, check_data
 from services.ingest.binding import Mode, Submission
-from services.ingest.problems import Problem, problem
+from services.ingest.problems import Problem, escape, problem
 from shared import times
 from shared.departments import Register, Sender
 from shared.envelope import Event
 from shared.events.catalogue import CATALOGUE, SUBJECTS, EventType, Kind, Role, event_type, kind_of
-from shared.events.review import BuyerAttributed
+from shared.events.review import BuyerAttributed, CaseOpened
 from shared.periods import Period
 
 NOTICE = event_type("notice.published").type
+NAMING_A_DEPARTMENT = (BuyerAttributed, CaseOpened)
 CLOCKS_DIFFER = timedelta(days=1)
 LARGEST_EVENT = 1_500_000
 """Bytes of an event as we write it: with room to spare in what Kafka takes (`shared.messages.producer`)."""
@@ -65,7 +66,7 @@ def accept(
         problem("unknown-type", "/type", f"{attributes.type!r} is not in the catalogue; see docs/events.md")
         if row is None
         else _subject_fault(attributes, row, register)
-        or _data_fault(row, data, register, at="" if attributes.bare else "/data")
+        or _data_fault(attributes, row, data, register)
         or (_sender_fault(attributes, row, sender) if sender is not None else None)
     )
     received = attributes.recorded if replay and attributes.recorded is not None else received
@@ -93,20 +94,19 @@ def _read(submission: Submission, sender: Sender | None) -> tuple[Attributes, Ma
     """The attributes and the data of a submission in whatever mode. Raises NotJson or Refused."""
     if submission.body is None:
         raise Refused(problem("not-a-cloudevent", "", "the record has no value (a tombstone): nothing was said"))
+    if submission.twice:
+        reason = "two headers give it; which of them counts is not defined"
+        raise Refused(problem("not-a-cloudevent", f"/{escape(submission.twice[0])}", reason))
     if submission.mode is Mode.BINARY:
         attributes = check_attributes(submission.attributes)
-        return attributes, _as_object(decoding.decode(submission.body), "")
-    if submission.mode is Mode.STRUCTURED and "batch" in str(submission.attributes.get("content-type", "")):
+        return attributes, _as_object(_data_of(submission.body, attributes), "/data", attributes)
+    if submission.mode is Mode.STRUCTURED and "batch" in str(submission.attributes.get("content-type", "")).lower():
         raise Refused(problem("not-a-cloudevent", "", "a batch cannot be one record: send one event a record"))
     value = _as_object(decoding.decode(submission.body), "")
     if submission.mode is Mode.RELEASE or (submission.mode is Mode.LINE and _looks_like_ocds(value)):
         return _of_release(value, sender), value
-    members = dict(value)
-    if "data_base64" in members:
-        data = _from_base64(members.pop("data_base64"), both="data" in members)
-    else:
-        data = members.pop("data", None)
-    attributes = check_attributes(members)
+    attributes = check_attributes({name: v for name, v in value.items() if name not in ("data", "data_base64")})
+    data = _from_base64(value, attributes) if "data_base64" in value else value.get("data")
     if data is None:
         raise Refused(problem("invalid-data", "/data", "the event has no data"), attributes.source, attributes.id)
     return attributes, _as_object(data, "/data", attributes)
@@ -127,24 +127,35 @@ def _as_object(value: Any, pointer: str, attributes: Attributes | None = None) -
     )
 
 
-def _from_base64(text: Any, *, both: bool) -> Any:
-    if both:
-        raise Refused(problem("not-a-cloudevent", "/data_base64", "stands beside data; send one of the two"))
+def _data_of(raw: bytes, attributes: Attributes) -> Any:
+    """Data that came apart from its envelope; its faults have their place under `/data`. Raises Refused."""
     try:
-        raw = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        raise Refused(problem("not-a-cloudevent", "/data_base64", "is not base64")) from None
-    return decoding.decode(raw)
+        return decoding.decode(raw)
+    except decoding.NotJson as refused:
+        raise Refused(refused.problem.under("/data"), attributes.source, attributes.id) from None
+
+
+def _from_base64(value: Mapping[str, Any], attributes: Attributes) -> Any:
+    reason = "stands beside data; send one of the two" if "data" in value else "is not base64"
+    text = value["data_base64"]
+    with suppress(ValueError):
+        if "data" not in value and isinstance(text, str):
+            return _data_of(base64.b64decode(text, validate=True), attributes)
+    raise Refused(problem("not-a-cloudevent", "/data_base64", reason), attributes.source, attributes.id)
 
 
 def _of_release(release: Mapping[str, Any], sender: Sender | None) -> Attributes:
     """The envelope of a bare OCDS release: OCDS makes (ocid, id) unique, so that pair is the event's id."""
     ocid, id, date = (release.get(name) for name in ("ocid", "id", "date"))
-    if isinstance(release.get("records"), list) or isinstance(release.get("releases"), list):
-        raise Refused(problem("invalid-data", "", "a package: send its releases one by one, or by POST /v1/events"))
+    if isinstance(release.get("records"), list):
+        raise Refused(problem("invalid-data", "/records", "records are summaries, not events: send their releases"))
+    if isinstance(release.get("releases"), list):
+        reason = "a package: send its releases one by one, or by POST /v1/events"
+        raise Refused(problem("invalid-data", "/releases", reason))
     for name, value in (("ocid", ocid), ("id", id), ("date", date)):
-        if not isinstance(value, str) or not value:
-            raise Refused(problem("invalid-data", f"/{name}", f"an OCDS release needs {name}, as text"))
+        if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
+            reason = f"an OCDS release needs {name}, as text of at most {MAX_TEXT} characters"
+            raise Refused(problem("invalid-data", f"/{name}", reason))
     try:
         time = times.parse(str(date))
     except (ValueError, OverflowError):
@@ -172,13 +183,16 @@ def _subject_fault(attributes: Attributes, row: EventType, register: Register) -
     return None
 
 
-def _data_fault(row: EventType, data: Mapping[str, Any], register: Register, *, at: str) -> Problem | None:
-    """The data against its type's model, and a buyer's department against the register."""
-    found = check_data(row.model, data, at=at)
-    if found is None and row.model is BuyerAttributed and not register.has_department(data["department"]):
-        pointer, code = f"{at}/department", data["department"]
-        return problem("invalid-data", pointer, f"{code!r} is no department of the register")
-    return found
+def _data_fault(attributes: Attributes, row: EventType, data: Mapping[str, Any], register: Register) -> Problem | None:
+    """The data against its type's model, and what it names against the subject and the register."""
+    at = "" if attributes.bare else "/data"
+    if found := check_data(row.model, data, at=at):
+        return found
+    if row.type == NOTICE and data["ocid"] != attributes.subject:
+        return problem("wrong-subject", "/subject", f"the release is of {data['ocid']!r}")
+    if row.model in NAMING_A_DEPARTMENT and not register.has_department(data["department"]):
+        return problem("invalid-data", f"{at}/department", f"{data['department']!r} is no department of the register")
+    return None
 
 
 def _size_fault(event: Event, received_bytes: int) -> Problem | None:

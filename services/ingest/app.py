@@ -42,7 +42,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         finally:
             context.clear()
             await broker.stop()
-            await producer.stop()
+            await messages.stop(producer)
 
     app = FastAPI(title="Social value returns: ingest", lifespan=lifespan_of("ingest", running, health, halt))
     app.include_router(http.router(lambda: context[0] if context else None))

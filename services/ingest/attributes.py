@@ -52,7 +52,9 @@ def check_attributes(members: Mapping[str, Any]) -> Attributes:
         if not _NAME.fullmatch(name)
     ]
     faults += [
-        Fault(f"/{escape(name)}", "must be a text, an integer or a boolean")
+        Fault(f"/{escape(name)}", "its header is not UTF-8 (which HTTP wants percent-encoded)")
+        if isinstance(value, bytes)
+        else Fault(f"/{escape(name)}", "must be a text, an integer or a boolean")
         for name, value in members.items()
         if not isinstance(value, str | int) and value is not None
     ]
@@ -61,6 +63,8 @@ def check_attributes(members: Mapping[str, Any]) -> Attributes:
     texts = {}
     for name in ("id", "source", "type", "subject", "time"):
         value = members.get(name)
+        if isinstance(value, bytes):
+            continue
         if not isinstance(value, str) or not value.strip():
             faults.append(Fault(f"/{name}", "is missing: it must be a text that is not empty"))
         elif len(value) > MAX_TEXT or any(ord(c) < 32 or ord(c) == 127 for c in value):

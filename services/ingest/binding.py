@@ -4,10 +4,12 @@ Written by hand because the SDK is lenient where we must not be: it invents a mi
 header for binary mode.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 
 class Mode(StrEnum):
@@ -20,11 +22,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One event as it came. `attributes` holds the CloudEvents attributes of binary mode, still unchecked."""
+    """One event as it came. `attributes` holds the CloudEvents attributes of binary mode, still unchecked.
+
+    An attribute that is not text stays bytes. `twice` names what two headers give.
+    """
 
     mode: Mode
     body: bytes | None
     attributes: Mapping[str, str | bytes]
+    twice: tuple[str, ...] = ()
 
 
 def line(body: bytes) -> Submission:
@@ -40,43 +46,55 @@ def from_kafka(headers: Iterable[tuple[str, bytes | None]], value: bytes | None)
 
     With neither, the value is taken for an OCDS release.
     """
-    content_type = b""
-    attributes: dict[str, str | bytes] = {}
+    types: list[str] = []
+    attributes: list[tuple[str, str | bytes]] = []
     for name, raw in headers:
-        lowered = name.lower()
-        if lowered == "content-type":
-            content_type = raw or b""
-        elif lowered.startswith("ce_"):
+        if name.lower() == "content-type":
+            types.append((raw or b"").decode("latin-1"))
+        elif name.lower().startswith("ce_"):
             # The name keeps its case: attribute names are lower case, and a wrong one is refused, not mended.
-            attributes[name[3:]] = _text(raw)
-    return _submission(content_type.decode("latin-1"), attributes, value)
+            attributes.append((name[3:], _text(raw or b"")))
+    return _submission(types, attributes, value)
 
 
 def from_http(headers: Iterable[tuple[str, str]], body: bytes) -> Submission:
-    """HTTP binding 3.1 and 3.2: as on Kafka, with `ce-` headers whose values are percent-encoded."""
-    content_type = ""
-    attributes: dict[str, str | bytes] = {}
+    """HTTP binding 3.1 and 3.2: as on Kafka, with `ce-` headers whose values are quoted or percent-encoded ASCII."""
+    types: list[str] = []
+    attributes: list[tuple[str, str | bytes]] = []
     for name, raw in headers:
         lowered = name.lower()
         if lowered == "content-type":
-            content_type = raw
+            types.append(raw)
         elif lowered.startswith("ce-"):
-            attributes[lowered[3:]] = unquote(raw, errors="strict") if "%" in raw else raw
-    return _submission(content_type, attributes, body)
+            attributes.append((lowered[3:], _decoded(raw)))
+    return _submission(types, attributes, body)
 
 
-def _submission(content_type: str, attributes: dict[str, str | bytes], body: bytes | None) -> Submission:
+def _submission(types: list[str], attributes: list[tuple[str, str | bytes]], body: bytes | None) -> Submission:
+    content_type = types[0] if types else ""
+    twice = ("datacontenttype",) if len(types) > 1 else tuple[str, ...]()
     if content_type.strip().lower().startswith("application/cloudevents"):
-        return Submission(Mode.STRUCTURED, body, {"content-type": content_type})
-    if attributes:
-        if content_type:
-            attributes["datacontenttype"] = content_type
-        return Submission(Mode.BINARY, body, attributes)
-    return Submission(Mode.RELEASE, body, {})
+        return Submission(Mode.STRUCTURED, body, {"content-type": content_type}, twice)
+    if not attributes:
+        return Submission(Mode.RELEASE, body, {}, twice)
+    twice += tuple(name for name, count in Counter(name for name, _ in attributes).items() if count > 1)
+    found = dict(attributes)
+    if content_type:
+        found["datacontenttype"] = content_type
+    return Submission(Mode.BINARY, body, found, twice)
 
 
-def _text(raw: bytes | None) -> str | bytes:
+def _decoded(raw: str) -> str | bytes:
+    """3.1.3.2: a double-quoted string is unescaped, then percent-encoding is undone, once."""
+    if not raw.isascii():
+        return raw.encode("latin-1", errors="replace")
+    if len(raw) > 1 and raw[0] == raw[-1] == '"':
+        raw = re.sub(r"\\(.)", r"\1", raw[1:-1])
+    return _text(unquote_to_bytes(raw))
+
+
+def _text(raw: bytes) -> str | bytes:
     try:
-        return (raw or b"").decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw or b""
+        return raw

@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from services.ingest.problems import Problem, escape, problem
@@ -25,26 +26,42 @@ def _refuse(pointer: str, detail: str) -> NoReturn:
     raise NotJson(problem("not-json", pointer, detail))
 
 
-class _DuplicateKey(Exception):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-class _Unreadable(Exception):
+class _Unreadable(ValueError):
     """Something in the value is wrong; a second, slower walk finds where."""
+
+
+class _Twice(dict[str, Any]):
+    """An object in which the property `name` stands twice."""
+
+    name: str
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKey(next(key for key in keys if keys.count(key) > 1))
+        raise _Unreadable
     return found
 
 
-# NaN and Infinity are let through the parser, so that the walk afterwards can say where they stand.
+def _marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = _Twice()
+    for name, value in pairs:
+        if name in found:
+            found.name = name
+            return found
+        found[name] = value
+    return dict(found)
+
+
+def _integer(digits: str) -> int:
+    """Python reads no more than 4,300 digits: one beyond 64 bits stands for all of them."""
+    return int(digits) if len(digits) <= len(str(INTEGERS.start)) else INTEGERS.stop
+
+
+# NaN and Infinity are let through the parser, so that the walk afterwards can say where they stand. So are, by a second
+# and slower parser, names that stand twice and integers of any length.
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
+_MARKING = json.JSONDecoder(object_pairs_hook=_marked, parse_int=_integer)
 
 
 def decode(raw: bytes, *, limit: int = MAX_BYTES) -> Any:
@@ -58,21 +75,28 @@ def decode(raw: bytes, *, limit: int = MAX_BYTES) -> Any:
     if text.startswith("\ufeff"):
         _refuse("", "begins with a byte order mark; send UTF-8 without one")
     try:
-        value = _DECODER.decode(text)
+        value, sound = _parse(text)
     except json.JSONDecodeError as fault:
         _refuse("", f"{fault.msg} at line {fault.lineno} column {fault.colno}")
-    except _DuplicateKey as fault:
-        _refuse("", f"the property {fault.key!r} stands twice in one object; which of the two counts is not defined")
     except RecursionError:
         _refuse("", f"nested deeper than {MAX_DEPTH} levels")
-    except ValueError:
-        _refuse("", "holds a number with too many digits")
     texts = b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw
-    try:
-        _check(value, MAX_DEPTH, texts=texts)
-    except _Unreadable:
-        _locate(value, "", MAX_DEPTH)
+    with suppress(_Unreadable):
+        if sound:
+            _check(value, MAX_DEPTH, texts=texts)
+            return value
+    _locate(value, "", MAX_DEPTH)
     return value
+
+
+def _parse(text: str) -> tuple[Any, bool]:
+    """The value, and False where `_locate` will find a name that stands twice or an integer beyond all limits."""
+    try:
+        return _DECODER.decode(text), True
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return _MARKING.decode(text), False
 
 
 def _check(value: Any, levels: int, *, texts: bool) -> None:
@@ -111,6 +135,8 @@ def _locate(value: Any, pointer: str, levels: int) -> None:
     if isinstance(value, dict):
         if levels == 0:
             _refuse(pointer, f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(value, _Twice) and not _unstorable(value.name):
+            _refuse(f"{pointer}/{escape(value.name)}", "stands twice in one object; which counts is not defined")
         for key, inner in value.items():
             if reason := _unstorable(key):
                 _refuse(pointer, f"a property's name {reason}")

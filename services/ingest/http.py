@@ -62,7 +62,7 @@ async def _body(request: Request) -> bytes:
 
 
 def split(content_type: str, headers: list[tuple[str, str]], body: bytes) -> list[tuple[str, Submission]]:
-    """A request → (JSON pointer, submission) of each event in it. Raises NotJson or UnicodeDecodeError."""
+    """A request → (JSON pointer, submission) of each event in it. Raises NotJson."""
     kind = content_type.split(";")[0].strip().lower()
     if kind == "application/cloudevents-batch+json":
         return _members("", decoding.decode(body, limit=MAX_BODY), lambda b: Submission(binding.Mode.STRUCTURED, b, {}))
@@ -105,8 +105,6 @@ def router(context: Callable[[], Context | None]) -> APIRouter:
             return _plain(
                 413, "too-large", "The body is too large", f"At most {MAX_BODY} bytes; send several requests."
             )
-        except UnicodeDecodeError:
-            return _plain(400, "not-a-cloudevent", "A header is not UTF-8", "Percent-encode UTF-8 in ce- headers.")
         except decoding.NotJson as refused:
             return await _answer(ready, sender, [], [("", Rejected(refused.problem), body)])
         return await _answer(ready, sender, parts, [])

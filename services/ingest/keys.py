@@ -1,6 +1,7 @@
 """Development's API keys: who holds a key, by its SHA-256, from a TOML file. A key itself is never stored or logged."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,11 @@ from shared.departments import Register
 Keys = Mapping[str, str]
 """SHA-256 of a key → the sender's code."""
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
 
 def load_keys(path: Path | None, register: Register) -> Keys:
-    """Raises ValueError naming an entry that is no sender or no hash."""
+    """Raises ValueError naming an entry that is no sender, no hash, or the hash of another sender's key too."""
     if path is None:
         return {}
     holders: dict[str, str] = {}
@@ -22,9 +25,10 @@ def load_keys(path: Path | None, register: Register) -> Keys:
         if not isinstance(hashes, list) or not 1 <= len(hashes) <= 2:
             raise ValueError(f"{path}: {code} needs a list of one or two hashes")
         for digest in hashes:
-            if not (isinstance(digest, str) and len(digest) == 64):
-                raise ValueError(f"{path}: {code} holds a hash that is not 64 hexadecimal digits")
-            holders[digest] = code
+            if not (isinstance(digest, str) and _SHA256.fullmatch(digest)):
+                raise ValueError(f"{path}: {code} holds a hash that is not 64 hexadecimal digits in lower case")
+            if holders.setdefault(digest, code) != code:
+                raise ValueError(f"{path}: {code} and {holders[digest]} hold the same key")
     return holders
 
 

@@ -24,7 +24,7 @@ def _cut(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`pointer` is an RFC 6901 JSON pointer into what was sent; for headers, the header's name after `#`."""
+    """`pointer` is an RFC 6901 JSON pointer into what was sent; in binary mode, into its structured form (`/id`)."""
 
     pointer: str
     detail: str
@@ -43,6 +43,10 @@ class Problem:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", _cut(self.detail))
+
+    def under(self, place: str) -> "Problem":
+        """The same problem of a part of what was sent."""
+        return Problem(self.slug, self.detail, tuple(Fault(f"{place}{e.pointer}", e.detail) for e in self.errors))
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
@@ -28,7 +29,7 @@ from services.aggregator.rules import load_rules
 from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
 from services.svr.checking import Check, procurement_json, submission_json
-from services.svr.lines import lines
+from services.svr.lines import Broken, lines, lines_in
 from services.svr.looking import candidates, statuses
 from services.svr.submitting import Tally, to_http, to_kafka
 from shared.departments import Register, Sender, load_register
@@ -67,6 +68,15 @@ def _readable(files: list[Path]) -> None:
 
 
 @contextmanager
+def _broken_files() -> Iterator[None]:
+    try:
+        yield
+    except Broken as fault:
+        err.print(str(fault), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
 def progress(total: int | None, what: str) -> Iterator[Progress]:
     """A bar on a terminal; silent in pipes and CI, where each stage says its line itself."""
     columns = (
@@ -93,11 +103,13 @@ def check(
     register = load_register()
     checked = Check(register, load_rules(), _sender(register, sender), datetime.now(UTC))
     write = sys.stdout.buffer.write
-    with progress(None, "Checking") as bar:
+    with progress(None, "Checking") as bar, TemporaryFile() as piped, _broken_files():
         number = 0
         for path in files:
             for raw in lines(path):
                 number += 1
+                if str(path) == "-":
+                    piped.write(raw + b"\n")
                 outcome = checked.line(raw)
                 if as_json:
                     write(orjson.dumps(submission_json(number, outcome)) + b"\n")
@@ -105,9 +117,10 @@ def check(
                     err.print(f"{path}: line {number}: {outcome.problem.title}: {outcome.problem.detail}", markup=False)
                 if number % 200 == 0:
                     bar.update(bar.task_ids[0], completed=number)
-    rejected = checked.rejected
-    if checked.withdrawn and all(str(path) != "-" for path in files):
-        checked.again(raw for path in files for raw in lines(path))
+        rejected = checked.rejected
+        if checked.withdrawn:
+            piped.seek(0)
+            checked.again(raw for path in files for raw in (lines_in(piped) if str(path) == "-" else lines(path)))
     decisions: Counter[str] = Counter()
     departments: Counter[str] = Counter()
     reasons: Counter[tuple[str, str]] = Counter()
@@ -160,7 +173,7 @@ def submit(
     if url is not None and not key:
         raise typer.BadParameter("set SVR_API_KEY to the sender's key")
     everything = (raw for path in files for raw in lines(path))
-    with progress(None, f"Sending as {sender}") as bar:
+    with progress(None, f"Sending as {sender}") as bar, _broken_files():
 
         def advance(count: int) -> None:
             bar.advance(bar.task_ids[0], count)

@@ -11,23 +11,33 @@ import orjson
 from services.ingest.decoding import MAX_BYTES
 
 
+class Broken(Exception):
+    """A package that cannot be read to its end; the message says in one line which, and where."""
+
+
 def lines(path: Path) -> Iterator[bytes]:
     """The events or releases of a file: its lines, or the members of `releases` of one OCDS package (`.json`).
 
     `-` is standard input. A line over the limit is cut just past it, so that it is refused without being held.
+    Raises Broken.
     """
     if str(path) == "-":
-        yield from _of(sys.stdin.buffer)
+        yield from lines_in(sys.stdin.buffer)
         return
     with path.open("rb") as file:
         if path.suffix == ".json" and _is_package(file):
-            for release in ijson.items(file, "releases.item", use_float=True):
-                yield orjson.dumps(release)
+            try:
+                for release in ijson.items(file, "releases.item", use_float=True):
+                    yield orjson.dumps(release)
+            except ijson.JSONError as fault:
+                reason = str(fault).removeprefix("b'").partition("\n")[0].partition("\\n")[0]
+                raise Broken(f"{path} is no package that can be read to its end: {reason}") from None
         else:
-            yield from _of(file)
+            yield from lines_in(file)
 
 
-def _of(file: BinaryIO) -> Iterator[bytes]:
+def lines_in(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of an open file that are not empty."""
     while piece := file.readline(MAX_BYTES + 2):
         line = piece.rstrip(b"\r\n")
         while not piece.endswith(b"\n") and len(piece) > MAX_BYTES:

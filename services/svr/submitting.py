@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import httpx
@@ -12,6 +11,7 @@ from shared import messages, topics
 from shared.messages import CLOUDEVENT, Message
 
 AT_ONCE = 500
+BYTES_AT_ONCE = 4_000_000
 
 
 @dataclass
@@ -25,8 +25,16 @@ class Tally:
 
 
 def chunks(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
-    source = iter(lines)
-    while chunk := list(islice(source, size)):
+    """At most so many lines together, and never many more bytes than one request to ingest may have."""
+    chunk: list[bytes] = []
+    held = 0
+    for line in lines:
+        chunk.append(line)
+        held += len(line)
+        if len(chunk) == size or held >= BYTES_AT_ONCE:
+            yield chunk
+            chunk, held = [], 0
+    if chunk:
         yield chunk
 
 
@@ -62,7 +70,7 @@ async def to_http(
     """POSTs to `{url}/v1/events`, a batch at a time. A batch is all or nothing: what it refuses is left out, and the
     rest sent again. A line that is no CloudEvent goes by itself, as it would make the whole batch unreadable.
 
-    Raises httpx.HTTPError when ingest does not answer, or answers 401 or 5xx.
+    Raises httpx.HTTPError when ingest does not answer, or answers anything but "accepted" and "refused".
     """
     tally = Tally()
     async with httpx.AsyncClient(timeout=60, headers={"Authorization": f"Bearer {key}"}) as client:
@@ -106,7 +114,7 @@ def _count(tally: Tally, problem: dict[str, Any] | None, events: int) -> None:
 async def _post(client: httpx.AsyncClient, url: str, body: bytes, kind: str) -> dict[str, Any] | None:
     """The problem if the events were refused, None once they are acknowledged."""
     response = await client.post(f"{url}/v1/events", content=body, headers={"Content-Type": kind})
-    if response.status_code in (400, 413, 422):
+    if response.status_code == 422:
         problem: dict[str, Any] = response.json()
         return problem
     response.raise_for_status()

@@ -28,13 +28,13 @@ class Kind(StrEnum):
 SUBJECTS: Mapping[Kind, tuple[re.Pattern[str], str]] = {
     Kind.PROCUREMENT: (re.compile(r"ocds-[0-9a-z]{6}-\S{1,200}"), "an OCID such as ocds-h6vhtk-06e0b1"),
     Kind.CASE: (re.compile(r"case/[A-Za-z0-9._-]{1,80}"), "a case reference such as case/PPRS-2026-0012"),
-    Kind.ROUND: (re.compile(r"20\d\d-\d\d(-q[1-4])?"), "a period such as 2026-27-q2"),
+    Kind.ROUND: (re.compile(r"20[0-9]{2}-[0-9]{2}(-q[1-4])?"), "a period such as 2026-27-q2"),
     Kind.STATEMENT: (
-        re.compile(r"20\d\d-\d\d(-q[1-4])?/[a-z][a-z0-9-]{1,39}"),
+        re.compile(r"20[0-9]{2}-[0-9]{2}(-q[1-4])?/[a-z][a-z0-9-]{1,39}"),
         "a period and a department such as 2026-27-q2/dwp",
     ),
-    Kind.REGISTER: (re.compile(r"register/[a-z-]{1,40}"), "register/buyers"),
-    Kind.DEPARTMENT: (re.compile(r"[a-z][a-z0-9-]{1,39}"), "a department's code such as dwp"),
+    Kind.REGISTER: (re.compile(r"register/buyers"), "register/buyers"),
+    Kind.DEPARTMENT: (re.compile(r"(?!ocds-)[a-z][a-z0-9-]{1,39}"), "a department's code such as dwp"),
 }
 
 

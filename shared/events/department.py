@@ -1,9 +1,9 @@
 """Events about a department's capability to apply the Act; the CloudEvents subject is its code."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shared.events.base import Count, Data, Day, Key, Line, Link, Text
 
@@ -101,6 +101,14 @@ class Heartbeat(Data):
     """Nothing to report, and the sending system is well."""
 
     nothing_to_report: Literal[True] = True
+
+    @field_validator("nothing_to_report", mode="before")
+    @classmethod
+    def is_a_flag(cls, value: Any) -> Any:
+        """To Python, and so to Literal, 1 equals True."""
+        if value is not True:
+            raise ValueError("must be true, or be left out")
+        return value
 
 
 class OfficeHolderAppointed(Data):

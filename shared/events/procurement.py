@@ -4,9 +4,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from shared.events.base import Category, Count, Data, Day, Evidence, Framework, Key, Line, Money, Text, When
+from shared.events.base import Category, Count, Data, Day, Evidence, Framework, Instant, Key, Line, Money, Text, When
 
 
 class NoticePublished(Data):
@@ -16,7 +16,7 @@ class NoticePublished(Data):
 
     ocid: Annotated[str, Field(pattern=r"^ocds-[0-9a-z]{6}-\S{1,200}$")]
     id: Annotated[str, Field(min_length=1, max_length=300)]
-    date: AwareDatetime
+    date: Instant
     tag: Annotated[list[str], Field(min_length=1)]
     initiationType: str | None = None
     parties: list[dict[str, Any]] | None = None
@@ -26,11 +26,12 @@ class NoticePublished(Data):
     awards: list[dict[str, Any]] | None = None
     contracts: list[dict[str, Any]] | None = None
 
-    @model_validator(mode="after")
-    def not_compiled(self) -> "NoticePublished":
-        if "compiled" in self.tag:
+    @field_validator("tag")
+    @classmethod
+    def not_compiled(cls, tag: list[str]) -> list[str]:
+        if "compiled" in tag:
             raise ValueError("a compiled release is a summary, not an event: send the releases it was compiled from")
-        return self
+        return tag
 
 
 class ProcurementProposed(Data):

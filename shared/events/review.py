@@ -6,6 +6,8 @@ Case events carry no supplier identity: the supplier may stay anonymous and is n
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import model_validator
+
 from shared.events.base import Data, Day, Key, Line, Text
 
 
@@ -73,3 +75,9 @@ class BuyerAttributed(Data):
     buyer_id: Line | None = None
     buyer_name: Line | None = None
     department: Key
+
+    @model_validator(mode="after")
+    def names_a_buyer(self) -> "BuyerAttributed":
+        if self.buyer_id is None and self.buyer_name is None:
+            raise ValueError("needs buyer_id, buyer_name or both")
+        return self

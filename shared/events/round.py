@@ -1,15 +1,13 @@
 """Events of a reporting round, and the withdrawal that any sender may make of its own event."""
 
-from pydantic import AwareDatetime
-
-from shared.events.base import Data, Day, Key, Line, Text
+from shared.events.base import Data, Day, Instant, Key, Line, Text
 
 
 class RoundOpened(Data):
     """The Prime Minister's office asks each Secretary of State for a report on a period (the subject)."""
 
     due: Day
-    publish_at: AwareDatetime
+    publish_at: Instant
     note: Text | None = None
 
 

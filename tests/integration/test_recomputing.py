@@ -110,7 +110,7 @@ async def test_a_status_that_says_the_same_keeps_its_version(pool: asyncpg.Pool)
     """Counting again what has not changed stores nothing and tells nobody."""
     await play(pool, [notice(), considered("2026-01-01")], size=1)
     before, told = await statuses(pool), len(await outbox(pool, "implementation.status"))
-    await pool.execute("INSERT INTO status_due (department, period) VALUES (NULL, NULL)")
+    await pool.execute("INSERT INTO status_due (department, period) SELECT department, period FROM status")
     await counted(pool)
     assert await statuses(pool) == before
     assert len(await outbox(pool, "implementation.status")) == told
@@ -146,8 +146,6 @@ STRANGE = {
         "dwp", "commitment.made", OCID,
         {"commitment": "C", "description": "d", "quantity": "1", "unit": "u", "due": "2098-12-31"},
     ),
-    "a start in another century": ("dwp", "procurement.started", OCID, {"started_at": "1926-01-01", "limb": "a"}),
-    "a start in the next century": ("dwp", "procurement.started", OCID, {"started_at": "2126-01-01", "limb": "a"}),
     "a case opened on the last day": (
         "review-team", "case.opened", "case/1",
         {"department": "dwp", "authority": "a", "issue": "i", "opened_on": "2098-12-31"},

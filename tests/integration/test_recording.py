@@ -126,6 +126,15 @@ async def test_a_conflict_is_told_to_its_sender_once(pool: asyncpg.Pool) -> None
     assert Event.from_json(told["data"]["raw"].encode()) == considered("2026-01-09")
 
 
+async def test_a_conflict_sent_again_is_a_repeat(pool: asyncpg.Pool) -> None:
+    """Ingest may write a record again after a crash: the same other content is one conflict, told once."""
+    recorder = recording(pool)
+    await recorder.handle(records([considered("2026-01-01"), *[considered("2026-01-09")] * 2]))
+    await recorder.handle(records([considered("2026-01-09"), considered("2026-01-10")]))
+    assert sorted(row["conflict"] for row in await table(pool, "duplicate")) == [False, False, True, True]
+    assert len(await outbox(pool, "rejections.dwp")) == 2
+
+
 async def test_one_source_and_id_on_two_subjects_is_a_conflict(pool: asyncpg.Pool) -> None:
     """The second subject gets nothing from an event that does not stand."""
     recorder = recording(pool)

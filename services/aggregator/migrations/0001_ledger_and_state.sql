@@ -32,7 +32,8 @@ CREATE TABLE duplicate (
     id text NOT NULL,
     sender text NOT NULL,
     time timestamptz NOT NULL,
-    conflict boolean NOT NULL,
+    sha256 text NOT NULL,
+    conflict boolean NOT NULL,      -- the first record with this other content; one more of the same is a repeat
     body text,                      -- of a conflict only
     PRIMARY KEY (partition, "offset")
 );

@@ -1,0 +1,42 @@
+"""A whole system of a test's own: Kafka, PostgreSQL, ingest and the aggregator, all of which it may kill."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.kafka import topics as kafka_topics
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+from deploy.local.services import services, write_keys
+from shared import database
+from tests.e2e.system import System
+
+
+@pytest.fixture
+def system(open_folder: Path, tmp_path: Path) -> Iterator[System]:
+    """Everything runs and is ready; the data of one test are not another's."""
+    folder = open_folder / tmp_path.name
+    kafka, postgres = Kafka(folder / "kafka"), Postgres(folder / "postgres", fsync=False)
+    kafka.launch()
+    postgres.start()
+    kafka.wait()
+    keys = write_keys(tmp_path / "keys.toml", ["dwp"])
+    found = services(tmp_path, bootstrap=kafka.bootstrap, database_url=postgres.url, keys=tmp_path / "keys.toml")
+    system = System(kafka, postgres, found["ingest"], found["aggregator"], keys)
+    try:
+        asyncio.run(kafka_topics.create(kafka.bootstrap))
+        asyncio.run(database.migrate(postgres.url, schema="aggregator", package="services.aggregator.migrations"))
+        system.ingest.start()
+        system.aggregator.start()
+        system.ingest.wait()
+        system.aggregator.wait()
+        yield system
+    finally:
+        system.aggregator.child.stop()
+        system.ingest.child.stop()
+        postgres.stop()
+        kafka.stop()
+        shutil.rmtree(folder)
