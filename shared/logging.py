@@ -14,6 +14,7 @@ _ECS = {
     "timestamp": "@timestamp",
     "level": "log.level",
     "event": "message",
+    "logger": "log.logger",
     "duration": "event.duration",
     "outcome": "event.outcome",
     "department": "svr.department",
@@ -32,7 +33,7 @@ _ECS = {
     "event_type": "svr.event_type",
 }
 # What this system names itself goes under svr., so that no field collides with a field of ECS.
-_PLAIN = frozenset({"logger", "service.name", "ecs.version", *_ECS.values()})
+_PLAIN = frozenset({"service.name", "ecs.version", *_ECS.values()})
 
 EventDict = MutableMapping[str, Any]
 

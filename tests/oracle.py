@@ -11,7 +11,6 @@ from services.aggregator.assessment import Assessment, assess
 from services.aggregator.cases import Case, case
 from services.aggregator.facts import Facts
 from services.aggregator.indicators import Tallies
-from services.aggregator.rules import load_rules
 from services.aggregator.standing import Counts, Told, standing
 from services.aggregator.subjects import WITHDRAWN, Subject, build
 from shared import times
@@ -19,6 +18,7 @@ from shared.departments import Register, load_register
 from shared.envelope import Event
 from shared.events.catalogue import Kind, kind_of
 from shared.periods import Period
+from shared.rules import load_rules
 from shared.status import Attention, Body, Data, Status, Urgency
 
 REGISTER = "register/buyers"

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from services.aggregator.rules import Rules, load_rules
-from services.aggregator.rules.model import Span
 from shared.departments import Mark
 from shared.indicators import CATALOGUE, GROUPS, LEAST_DENOMINATOR, METHOD
+from shared.rules import Rules, load_rules
+from shared.rules.model import Span
 
 
 def markdown() -> str:
@@ -82,7 +82,8 @@ def _pounds(value: Decimal | None) -> str:
 def _thresholds(rules: Rules) -> str:
     return "\n".join(
         f"| {_span(t.valid)} | {_pounds(t.central)}{_mark(t.central_mark)} "
-        f"| {_pounds(t.sub_central)}{_mark(t.sub_central_mark)} | {_pounds(t.light_touch)} | {t.vat.value} | {t.source} |"
+        f"| {_pounds(t.sub_central)}{_mark(t.sub_central_mark)} | {_pounds(t.light_touch)} "
+        f"| {t.vat.value} | {t.source} |"
         for t in rules.thresholds
     )
 

@@ -10,12 +10,12 @@ from faststream.kafka import KafkaBroker
 
 from services.aggregator.recomputing import Recomputing
 from services.aggregator.recording import SCHEMA, Recording
-from services.aggregator.rules import load_rules
 from services.aggregator.settings import Settings
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
 from shared.departments import load_register
 from shared.logging import configure
+from shared.rules import load_rules
 from shared.serving import Halt, Health, lifespan_of, repeat, serve
 from shared.waiting import until_reached
 

@@ -14,11 +14,11 @@ from services.aggregator.items import Item, covered_by_policy, items, pence
 from services.aggregator.moments import Moment
 from services.aggregator.parts import Consideration, EventKey, Start
 from services.aggregator.procurement import Procurement, view
-from services.aggregator.rules import Rules, Vat
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import Subject
 from shared.departments import Comparator, Register, Resolution, comparator
 from shared.periods import Period
+from shared.rules import Rules, Vat
 from shared.status import UNATTRIBUTED
 
 Answers = dict[str, tuple[str, ...]]

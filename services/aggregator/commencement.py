@@ -5,8 +5,8 @@ from datetime import date
 
 from services.aggregator.parts import EventKey, Start
 from services.aggregator.procurement import Procurement
-from services.aggregator.rules import Rules, Statute, Threshold
 from shared.events.procurement import Limb
+from shared.rules import Rules, Statute, Threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from itertools import pairwise
 from services.aggregator.parts import Commitment, Value
 from services.aggregator.procurement import Procurement
 from services.aggregator.results import Award, Rating
-from services.aggregator.rules import Rules
 from shared.departments import Register
 from shared.events.procurement import KpiRating
 from shared.periods import Period
+from shared.rules import Rules
 
 NEVER = date(9999, 12, 31)
 """The day after the last of something whose end nobody has told."""

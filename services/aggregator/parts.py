@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from services.aggregator.moments import Moment
-from services.aggregator.rules import Interval, Vat
 from shared.events.procurement import Limb, Outcome
+from shared.rules import Interval, Vat
 
 EventKey: TypeAlias = tuple[str, str]
 """CloudEvents source and id."""

@@ -29,8 +29,8 @@ from services.aggregator.parts import (
     Weight,
 )
 from services.aggregator.results import Award, Cancellation, Contract, Kpi, Rating, Termination
-from services.aggregator.rules import Interval, Rules, Vat
 from shared.departments import AuthorityClass
+from shared.rules import Interval, Rules, Vat
 
 MARKETS = frozenset({"UK13", "UK14", "UK15", "UK16"})
 

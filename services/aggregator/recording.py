@@ -14,7 +14,6 @@ from aiokafka import ConsumerRecord
 from services.aggregator import capability, ledger, store
 from services.aggregator.assessment import assess
 from services.aggregator.ledger import Arrival
-from services.aggregator.rules import Rules
 from services.aggregator.store import Counted
 from services.aggregator.subjects import Subject, build, extend
 from shared import messages, outbox, times, topics
@@ -25,6 +24,7 @@ from shared.envelope import Event
 from shared.events.catalogue import CATALOGUE, Kind, kind_of
 from shared.logging import get_logger
 from shared.periods import Period
+from shared.rules import Rules
 
 log = get_logger()
 SCHEMA = "aggregator"

@@ -12,9 +12,9 @@ from services.aggregator import threshold
 from services.aggregator.parts import EventKey
 from services.aggregator.procurement import Procurement
 from services.aggregator.reasons import Answer, Reason, no, unknown, yes
-from services.aggregator.rules import Rules
 from shared.departments import AuthorityClass
 from shared.events.base import Category
+from shared.rules import Rules
 
 __all__ = ["Answer", "Decision", "Reason", "Scope", "decide"]
 

@@ -11,8 +11,8 @@ from services.aggregator.commencement import Measured, measured
 from services.aggregator.parts import EventKey, Value
 from services.aggregator.procurement import Procurement
 from services.aggregator.reasons import Reason, no, unknown, yes
-from services.aggregator.rules import Interval, Rules, Statute, Threshold
 from shared.departments import AuthorityClass
+from shared.rules import Interval, Rules, Statute, Threshold
 
 SECTION = "s.1(16), (17)"
 

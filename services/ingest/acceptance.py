@@ -71,7 +71,8 @@ def accept(
     )
     received = attributes.recorded if replay and attributes.recorded is not None else received
     if found is None and attributes.time > received + CLOCKS_DIFFER:
-        found = problem("in-the-future", "/time", f"{times.text(attributes.time)} has not happened yet")
+        pointer = "/date" if attributes.bare else "/time"
+        found = problem("in-the-future", pointer, f"{times.text(attributes.time)} has not happened yet")
     if found is not None:
         return Rejected(found, attributes.source, attributes.id)
     event = Event(
@@ -171,7 +172,8 @@ def _subject_fault(attributes: Attributes, row: EventType, register: Register) -
     kind = kind_of(attributes.subject)
     if kind is None or (row.kind is not None and kind is not row.kind):
         wanted = SUBJECTS[row.kind][1] if row.kind is not None else "the subject of the event withdrawn"
-        return problem("wrong-subject", "/subject", f"{attributes.subject!r} does not fit {row.name}: give {wanted}")
+        pointer = "/ocid" if attributes.bare else "/subject"
+        return problem("wrong-subject", pointer, f"{attributes.subject!r} does not fit {row.name}: give {wanted}")
     if kind in (Kind.ROUND, Kind.STATEMENT):
         try:
             Period.parse(attributes.subject.partition("/")[0])

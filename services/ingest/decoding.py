@@ -77,7 +77,7 @@ def decode(raw: bytes, *, limit: int = MAX_BYTES) -> Any:
     try:
         value, sound = _parse(text)
     except json.JSONDecodeError as fault:
-        _refuse("", f"{fault.msg} at line {fault.lineno} column {fault.colno}")
+        _refuse("", f"{fault.msg.removesuffix(' at')} at line {fault.lineno} column {fault.colno}")
     except RecursionError:
         _refuse("", f"nested deeper than {MAX_DEPTH} levels")
     texts = b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw

@@ -25,7 +25,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from services.aggregator.rules import load_rules
 from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
 from services.svr.checking import Check, procurement_json, submission_json
@@ -33,6 +32,7 @@ from services.svr.lines import Broken, lines, lines_in
 from services.svr.looking import candidates, statuses
 from services.svr.submitting import Tally, to_http, to_kafka
 from shared.departments import Register, Sender, load_register
+from shared.rules import load_rules
 
 PARTLY = 3
 T = TypeVar("T")

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from services.aggregator.assessment import Assessment, assess
-from services.aggregator.rules import Rules
 from services.aggregator.subjects import Subject, build, facts_of, merge, withdrawals
 from services.ingest import binding
 from services.ingest.acceptance import Accepted, Rejected, accept
 from shared.departments import Register, Sender
 from shared.envelope import Event
 from shared.events.catalogue import Kind, kind_of
+from shared.rules import Rules
 
 
 @dataclass

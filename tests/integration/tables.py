@@ -11,12 +11,12 @@ from aiokafka import ConsumerRecord
 
 from services.aggregator.recomputing import Recomputing
 from services.aggregator.recording import Recording
-from services.aggregator.rules import load_rules
 from services.ingest import binding
 from services.ingest.acceptance import Accepted, accept
 from shared import topics
 from shared.departments import load_register
 from shared.envelope import Event
+from shared.rules import load_rules
 
 OFFSETS = count()
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.aggregator.procurement import Procurement, view
-from services.aggregator.rules import load_rules
 from services.aggregator.scope import Scope, decide
 from services.aggregator.subjects import build
 from shared import times
 from shared.departments import AuthorityClass
 from shared.envelope import Event
 from shared.events.catalogue import event_type
+from shared.rules import load_rules
 
 OCID = "ocds-abcdef-0001"
 CENTRAL = "publicAuthorityCentralGovernment"

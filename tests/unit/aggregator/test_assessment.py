@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from services.aggregator.assessment import Assessment, assess
-from services.aggregator.rules import load_rules
 from services.aggregator.subjects import build
 from shared.departments import load_register
 from shared.envelope import Event
 from shared.events.catalogue import event_type
+from shared.rules import load_rules
 
 OCID = "ocds-abcdef-1"
 WHOLE = {

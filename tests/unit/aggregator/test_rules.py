@@ -3,13 +3,14 @@
 import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from importlib import resources
 from typing import Any
 
 import pytest
 
-from services.aggregator.rules import Interval, MinimumWeight, Rules, Vat, load_rules, parse_rules
 from shared.departments import Mark
+from shared.rules import Interval, MinimumWeight, Rules, Vat, load_rules, parse_rules
 
 ROWS = [
     ("2012-01-01", "2013-12-31", 113_057, 173_934, "excluded"),
@@ -37,17 +38,19 @@ def test_the_row_of_thresholds_on_its_first_and_last_day(
 def test_rows_and_statutes_follow_each_other_without_gap_or_overlap() -> None:
     """A day between two rows would have no threshold."""
     rules = load_rules()
-    for rows in (rules.thresholds, rules.statutes):
-        for row, following in zip(rows, rows[1:], strict=False):
-            assert row.valid.last is not None
-            assert row.valid.last + timedelta(days=1) == following.valid.first
-        assert rows[-1].valid.last is None
+    for spans in ([row.valid for row in rules.thresholds], [row.valid for row in rules.statutes]):
+        for span, following in pairwise(spans):
+            assert span.last is not None
+            assert span.last + timedelta(days=1) == following.first
+        assert spans[-1].last is None
 
 
 def test_every_row_names_its_source_and_says_how_sure_it_is() -> None:
     """The figure of 2018 for central authorities is the one that nobody confirmed."""
     rules = load_rules()
-    assert all(row.source for row in (*rules.thresholds, *rules.statutes, *rules.policies))
+    assert all(row.source for row in rules.thresholds)
+    assert all(row.source for row in rules.statutes)
+    assert all(row.source for row in rules.policies)
     assert [str(r.valid.first) for r in rules.thresholds if r.central_mark is Mark.UNCONFIRMED] == ["2018-01-01"]
 
 
@@ -122,15 +125,17 @@ def test_where_the_value_decides_and_is_not_known(
 def test_performance_indicators_and_notices() -> None:
     """Procurement Act 2023 ss.52, 53 and 71; PPN 026."""
     rules = load_rules()
-    assert (rules.kpi.limits.start, rules.kpi.limits.count, rules.kpi.assessed_within_months) == (5_000_000, 3, 12)
+    limits = rules.kpi.limits
+    assert (limits.start, limits.count, rules.kpi.assessed_within_months) == (Decimal(5_000_000), 3, 12)
     assert (rules.details_notice.days, rules.details_notice.days_light_touch) == (30, 120)
     (policy,) = rules.policies_on(date(2027, 1, 1))[-1:]
     assert policy.social_value_kpis is not None
-    assert (policy.code, policy.social_value_kpis.start, policy.social_value_kpis.count) == ("PPN 026", 5_000_000, 3)
+    kpis = policy.social_value_kpis
+    assert (policy.code, kpis.start, kpis.count) == ("PPN 026", Decimal(5_000_000), 3)
 
 
 def files() -> tuple[dict[str, Any], dict[str, Any]]:
-    folder = resources.files("services.aggregator.rules")
+    folder = resources.files("shared.rules")
     law, policy = (tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in ("thresholds", "policies"))
     return law, policy
 

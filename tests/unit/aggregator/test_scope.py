@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.aggregator.rules import load_rules
 from services.aggregator.scope import decide
 from shared.departments import AuthorityClass
+from shared.rules import load_rules
 from tests.notices import real_events
 from tests.unit.aggregator.examples import (
     CENTRAL,
@@ -95,7 +95,7 @@ GROUNDS = {
     ),
     "an award below threshold under a framework": (
         release("UK7", tender=services(procurementMethodDetails="Below threshold - award under framework")),
-        no("call-off"),
+        no("call-off", "flagged-below"),
     ),
     "a related framework": (
         release("UK7", tender=FLAGGED, relatedProcesses=[{"relationship": ["framework"], "scheme": "ocid"}]),
@@ -229,7 +229,7 @@ def test_the_registers_class_wins_over_the_notices() -> None:
     ],
 )
 def test_bodies_of_the_register_that_are_no_authorities(kind: AuthorityClass, code: str) -> None:
-    """s.1(15): intelligence services and ARIA; undertakings and utilities but for utilities contracts, which are out."""
+    """s.1(15): intelligence services, ARIA; undertakings and utilities but for utilities contracts, which are out."""
     assert codes(scope(release(tender=FLAGGED), authority=kind, is_register_body=True)) == no(code)
 
 

@@ -1,7 +1,7 @@
 """Rules of law and policy: dated data with a citation, in thresholds.toml and policies.toml beside this file."""
 
-from services.aggregator.rules.loading import load_rules, parse_rules
-from services.aggregator.rules.model import (
+from shared.rules.loading import load_rules, parse_rules
+from shared.rules.model import (
     AtLeast,
     Band,
     DetailsNotice,

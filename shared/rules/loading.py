@@ -8,7 +8,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from services.aggregator.rules.model import (
+from shared.departments import Mark
+from shared.events.base import Framework
+from shared.rules.model import (
     AtLeast,
     Band,
     DetailsNotice,
@@ -21,14 +23,12 @@ from services.aggregator.rules.model import (
     Threshold,
     Vat,
 )
-from shared.departments import Mark
-from shared.events.base import Framework
 
 
 @lru_cache(maxsize=1)
 def load_rules() -> Rules:
     """Raises KeyError or ValueError when a file is not as it must be: that is a fault of the release, so at start."""
-    folder = resources.files("services.aggregator.rules")
+    folder = resources.files("shared.rules")
     return parse_rules(
         tomllib.loads((folder / "thresholds.toml").read_text("utf-8")),
         tomllib.loads((folder / "policies.toml").read_text("utf-8")),
