@@ -30,6 +30,7 @@ Handle: TypeAlias = Callable[[Records], Awaitable[None]]
 Halt: TypeAlias = Callable[[BaseException], None]
 
 HALT_AFTER_SECONDS = 600.0
+SESSION_SECONDS = 30
 
 
 async def _untouched(records: Any) -> ParsedMessage:
@@ -53,6 +54,7 @@ class Consuming:
         halt: Halt,
         max_records: int = 2000,
         halt_after: float = HALT_AFTER_SECONDS,
+        session_seconds: int = SESSION_SECONDS,
     ) -> None:
         self.group = group
         self.handle = handle
@@ -75,7 +77,7 @@ class Consuming:
             no_reply=True,
             auto_offset_reset="earliest",
             partition_assignment_strategy=[RoundRobinPartitionAssignor],
-            session_timeout_ms=30_000,
+            session_timeout_ms=session_seconds * 1000,
             rebalance_timeout_ms=60_000,
         )
         self.subscriber(self._on_batch)

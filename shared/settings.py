@@ -14,6 +14,13 @@ class Common(BaseSettings):
         validation_alias="SVR_KAFKA_BOOTSTRAP",
         description="Kafka's bootstrap servers, host:port, comma-separated",
     )
+    session_seconds: int = Field(
+        30,
+        ge=6,
+        le=300,
+        validation_alias="SVR_SESSION_SECONDS",
+        description="a consumer that Kafka has not heard of for so long loses its partitions; a killed one holds them up",
+    )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto",
         validation_alias="SVR_LOG_FORMAT",

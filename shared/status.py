@@ -169,6 +169,14 @@ class Data(Part):
     notices: int
 
 
+class PreviousMethod(Part):
+    """What the status would have been under the method before the present one."""
+
+    method: int
+    rating: Rating
+    reason: str
+
+
 class Status(Part):
     """The whole standing of one department in one period. `method` is the version of the rules of rating.
 
@@ -193,3 +201,4 @@ class Status(Part):
     statement: Statement | None
     round: Round | None
     data: Data
+    previous_method: PreviousMethod | None = None

@@ -40,10 +40,12 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             handle=recording.handle,
             halt=halt,
             max_records=settings.batch,
+            session_seconds=settings.session_seconds,
         )
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
             await until_reached("Kafka", broker.start, (KafkaError, OSError))
+            await recomputing.restate()
             yield [
                 asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt)),
                 asyncio.create_task(

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from shared.status import Capability, Data, GroupRating, Measure, Rating
 
-METHOD = 1
 FEWEST_IN_SCOPE = 5
 MOST_UNKNOWN = Fraction(25, 100)
 

@@ -18,6 +18,7 @@ from services.aggregator import capability, indicators
 from services.aggregator.cases import case
 from services.aggregator.facts import Fact, Facts, canonical
 from services.aggregator.indicators import Tally
+from services.aggregator.methods import METHODS
 from services.aggregator.standing import Counts, Told, standing
 from shared import messages, outbox, times, topics
 from shared.departments import Register
@@ -48,6 +49,13 @@ class Recomputing:
 
     def __init__(self, pool: asyncpg.Pool, register: Register) -> None:
         self.pool, self.register = pool, register
+
+    async def restate(self) -> None:
+        """Marks everything when statuses stand that another version of the method rated. Once, at the start."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            others = "SELECT FROM status WHERE (body::jsonb ->> 'method')::int <> $1"
+            if await connection.fetchval(f"SELECT EXISTS ({others})", METHODS[-1].version):
+                await connection.execute("INSERT INTO status_due (department, period) VALUES (NULL, NULL)")
 
     async def step(self) -> int:
         """Counts what is marked; returns the number of marks taken."""

@@ -1,13 +1,15 @@
 """From counts to a department's status for a period. Pure: the store brings the counts, this says what they mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.aggregator import capability, cases, indicators, ratings
 from services.aggregator.cases import Case
 from services.aggregator.facts import Facts
 from services.aggregator.indicators import Tallies
+from services.aggregator.methods import METHODS, Evidence, Method
 from shared.periods import Period
-from shared.status import Attention, Body, Data, Status, Urgency
+from shared.status import Attention, Body, Data, PreviousMethod, Status, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Told:
     cases: tuple[Case, ...] = ()
 
 
-def standing(department: str, period: Period, counts: Counts, told: Told) -> Status:
+def standing(
+    department: str, period: Period, counts: Counts, told: Told, methods: Sequence[Method] = METHODS
+) -> Status:
     """The status without a version (0): the store numbers it when it differs from the last."""
     able = capability.capability(told.department, period)
     spot_checks = {
@@ -43,23 +47,16 @@ def standing(department: str, period: Period, counts: Counts, told: Told) -> Sta
         "challenge": cases.challenge(told.cases, spot_checks, period),
         "capability": ratings.capability_measure(able),
     }
-    groups = [
-        ratings.legal_duty(measures),
-        ratings.policy_duty(measures),
-        ratings.delivery(measures),
-        ratings.capability(able),
-        cases.rate(told.cases, period),
-        ratings.data_quality(measures, counts.data),
-    ]
-    rating, reason = ratings.overall({group.group: group for group in groups})
+    evidence = Evidence(measures, able, counts.data, told.cases, period)
+    groups, rating, reason = methods[-1].rate(evidence)
     return Status(
         department=department,
         period=str(period),
         version=0,
-        method=ratings.METHOD,
+        method=methods[-1].version,
         rating=rating,
         reason=reason,
-        groups=tuple(groups),
+        groups=groups,
         measures=measures,
         strands=indicators.strands(counts.tallies),
         bodies=counts.bodies,
@@ -71,4 +68,13 @@ def standing(department: str, period: Period, counts: Counts, told: Told) -> Sta
         statement=capability.statement(told.statement),
         round=capability.reporting_round(told.round),
         data=counts.data,
+        previous_method=_before(methods, evidence),
     )
+
+
+def _before(methods: Sequence[Method], evidence: Evidence) -> PreviousMethod | None:
+    """What the status would have been under the method before; None where there was none."""
+    if len(methods) < 2:
+        return None
+    _, rating, reason = methods[-2].rate(evidence)
+    return PreviousMethod(method=methods[-2].version, rating=rating, reason=reason)

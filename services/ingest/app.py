@@ -33,7 +33,14 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         producer = messages.producer(settings.kafka_bootstrap)
         ingest = KafkaIngest(producer, register, replay=replay)
         submissions = [topics.submissions(sender.code) for sender in register.senders()]
-        health.consuming = Consuming(broker, *submissions, group="ingest", handle=ingest.handle, halt=halt)
+        health.consuming = Consuming(
+            broker,
+            *submissions,
+            group="ingest",
+            handle=ingest.handle,
+            halt=halt,
+            session_seconds=settings.session_seconds,
+        )
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
             await until_reached("Kafka", broker.start, (KafkaError, OSError))

@@ -16,13 +16,15 @@ from tests.e2e.system import System
 
 
 @pytest.fixture
-def system(open_folder: Path, tmp_path: Path) -> Iterator[System]:
+def system(open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     """Everything runs and is ready; the data of one test are not another's."""
     folder = open_folder / tmp_path.name
     kafka, postgres = Kafka(folder / "kafka"), Postgres(folder / "postgres", fsync=False)
     kafka.launch()
     postgres.start()
     kafka.wait()
+    # The shortest that a broker allows: what a killed service held must not be waited for longer than that.
+    monkeypatch.setenv("SVR_SESSION_SECONDS", "6")
     keys = write_keys(tmp_path / "keys.toml", ["dwp"])
     found = services(tmp_path, bootstrap=kafka.bootstrap, database_url=postgres.url, keys=tmp_path / "keys.toml")
     system = System(kafka, postgres, found["ingest"], found["aggregator"], keys)

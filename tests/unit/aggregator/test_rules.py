@@ -32,7 +32,7 @@ def test_the_row_of_thresholds_on_its_first_and_last_day(
     rules = load_rules()
     for day in (date.fromisoformat(first), date.fromisoformat(last)):
         (row,) = rules.thresholds_between(day, day)
-        assert (row.central, row.sub_central, row.vat) == (central, sub_central, Vat(vat))
+        assert (row.central, row.sub_central, row.vat) == (Decimal(central), Decimal(sub_central), Vat(vat))
 
 
 def test_rows_and_statutes_follow_each_other_without_gap_or_overlap() -> None:

@@ -18,7 +18,7 @@ from tests.notices import real_events
 OCID = "ocds-abcdef-1"
 EPOCH = datetime(2026, 4, 1, 9, tzinfo=UTC)
 
-DATA = {
+DATA: dict[str, list[dict[str, object]]] = {
     "consideration.recorded": [
         {"considered_at": "2026-03-01", "strands": {"social": {"answer": "considered"}}},
         {"considered_at": "2026-03-02T10:00:00Z", "process": "lots"},

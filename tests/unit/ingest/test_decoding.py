@@ -1,7 +1,6 @@
 """Strict JSON: what two parsers could read differently, or no database could keep, is refused by name and place."""
 
 import json
-import math
 import time
 from typing import Any
 
@@ -111,8 +110,8 @@ SOUND: dict[str, tuple[bytes, Any]] = {
     "a whole pair": (b'"\\ud83d\\ude00"', "😀"),
     "a backslash before u0000": (b'"\\\\u0000"', "\\u0000"),
     "a name twice, in two objects": (b'[{"a": 1}, {"a": 1}]', [{"a": 1}, {"a": 1}]),
-    "no limit, as Find a Tender writes it": (b'{"tender": {"maximumParticipants": 1e9999}}', {"tender": {"maximumParticipants": None}}),
-    "no limit, as some readers pass it on": (b'{"maximumLotsBidPerSupplier": Infinity}', {"maximumLotsBidPerSupplier": None}),
+    "no limit, as Find a Tender writes it": (b'{"maximumParticipants": 1e9999}', {"maximumParticipants": None}),
+    "no limit, as some pass it on": (b'{"maximumLotsBidPerSupplier": Infinity}', {"maximumLotsBidPerSupplier": None}),
     "a number below all others": (b"1e-9999", 0.0),
     "a BOM inside": (b'"\xef\xbb\xbf"', "\ufeff"),
 }  # fmt: skip
@@ -134,9 +133,10 @@ def test_many_names_and_one_twice_are_refused_at_once() -> None:
     assert time.process_time() - began < 2
 
 
-texts = st.text(st.characters(exclude_characters="\x00"), max_size=20)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
+numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 ordinary = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    st.none() | st.booleans() | numbers | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )  # fmt: skip
@@ -154,11 +154,16 @@ def test_ordinary_json_is_read_as_python_reads_it(value: Any, escaped: bool) -> 
 @settings(max_examples=300, deadline=None)
 def test_whatever_the_bytes_they_are_read_or_refused(raw: bytes) -> None:
     """Either a value that can be written and stored, or NotJson with a detail and a fault: never another exception."""
-    try:
-        value = decode(raw)
-    except NotJson as refused:
-        assert refused.problem.detail
-        assert refused.problem.errors
+    found = read(raw)
+    if isinstance(found, Problem):
+        assert found.detail
+        assert found.errors
     else:
-        assert json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
-        assert not isinstance(value, float) or math.isfinite(value)
+        assert json.dumps(found, ensure_ascii=False, allow_nan=False).encode("utf-8")
+
+
+def read(raw: bytes) -> Any:
+    try:
+        return decode(raw)
+    except NotJson as refused:
+        return refused.problem
