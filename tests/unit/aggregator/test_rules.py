@@ -3,8 +3,8 @@
 import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import pytest
