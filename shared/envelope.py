@@ -71,8 +71,12 @@ class Event:
 
     @classmethod
     def from_json(cls, raw: bytes) -> Self:
-        """What `to_json` wrote. Raises ValueError or KeyError for anything else."""
+        """What `to_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
         a = orjson.loads(raw)
+        if not isinstance(a, dict) or not isinstance(a["data"], dict):
+            raise TypeError("the event, or its data, is no JSON object")
+        if not all(isinstance(value, str) for name, value in a.items() if name != "data"):
+            raise TypeError("an attribute is no text")
         recorded = a.get("recordedtime")
         return cls(
             source=a["source"],

@@ -14,6 +14,32 @@ LEAST_DENOMINATOR = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """Which answers of a procurement's assessment count as what. Without a `ratio` all are only counted.
+
+    `rest`: in the denominator, but not in the numerator. `excluded`: answer → reason. `also` names further questions
+    whose counts stand beside it.
+    """
+
+    numerator: frozenset[str] = frozenset()
+    rest: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    ratio: bool = True
+    also: tuple[str, ...] = ()
+
+
+URGENT = {"urgent": "urgency claimed, s.1(8)"}
+ORDER = frozenset({"no-record", "order-unknown"})
+OF_A_STRAND = Answers(
+    numerator=frozenset({"considered", "not-relevant"}),
+    rest=frozenset({"unanswered"}),
+    unknown=frozenset({"document-only"}),
+)
+"""Economic, social and environmental well-being each, of a consideration made before the start (s.1(3)(a))."""
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """`good_from` is the percentage from which it counts as good in its group; None where nothing is compared.
 
@@ -33,6 +59,7 @@ class Indicator:
     measured: bool = False
     good_from: int | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    counts: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +96,7 @@ CATALOGUE: tuple[Indicator, ...] = (
             "does-not-apply": "The Act does not apply",
             "cannot-tell": "Cannot tell",
         },
+        counts=Answers(unknown=frozenset({"cannot-tell"}), ratio=False, also=("scope-reason", "scope-missing")),
     ),
     Indicator(
         id="considered-in-time",
@@ -92,6 +120,9 @@ CATALOGUE: tuple[Indicator, ...] = (
             "order-unknown": "Order of consideration and start not known",
             "urgent": "Urgency claimed",
         },
+        counts=Answers(
+            numerator=frozenset({"before"}), rest=frozenset({"late", "declared-none"}), unknown=ORDER, excluded=URGENT
+        ),
     ),
     Indicator(
         id="complete-consideration",
@@ -112,6 +143,9 @@ CATALOGUE: tuple[Indicator, ...] = (
             "incomplete": "Incomplete",
             "document-only": "Sent as a document only",
         },
+        counts=Answers(
+            numerator=frozenset({"complete"}), rest=frozenset({"incomplete"}), unknown=frozenset({"document-only"})
+        ),
     ),
     Indicator(
         id="relevance-proportionality",
@@ -132,6 +166,12 @@ CATALOGUE: tuple[Indicator, ...] = (
             "document-only": "Sent as a document only",
             "urgent": "Urgency claimed",
         },
+        counts=Answers(
+            numerator=frozenset({"both-stated"}),
+            rest=frozenset({"not-both-stated"}),
+            unknown=frozenset({"document-only"}),
+            excluded=URGENT,
+        ),
     ),
     Indicator(
         id="consultation",
@@ -156,6 +196,13 @@ CATALOGUE: tuple[Indicator, ...] = (
             "not-with-reason": "Not consulted, with a reason",
             "not-without-reason": "Not consulted, without a reason",
         },
+        counts=Answers(
+            numerator=frozenset({"before"}),
+            rest=frozenset({"late"}),
+            unknown=ORDER,
+            excluded=URGENT,
+            also=("consultation-outcome",),
+        ),
     ),
     Indicator(
         id="urgency",
@@ -177,6 +224,7 @@ CATALOGUE: tuple[Indicator, ...] = (
             "s1-7": "Claimed for s.1(7), consultation",
             "no-reason": "Claimed without a reason",
         },
+        counts=Answers(numerator=frozenset({"claimed"}), rest=frozenset({"none"}), also=("urgency-claim",)),
     ),
     Indicator(
         id="outcome",
@@ -197,6 +245,7 @@ CATALOGUE: tuple[Indicator, ...] = (
             "not-pursued-without-reason": "Not pursued, without a reason",
             "not-stated": "Not stated",
         },
+        counts=Answers(unknown=frozenset({"not-stated"}), ratio=False),
     ),
     Indicator(
         id="weight",
@@ -211,6 +260,20 @@ CATALOGUE: tuple[Indicator, ...] = (
         group="B",
         measured=True,
         good_from=90,
+        answers={
+            "at-minimum": "At or above the minimum",
+            "below-minimum": "Below the minimum",
+            "combined": "Combined with another criterion",
+            "not-stated": "Weight not stated",
+            "minimum-unknown": "Minimum not known, as the value is not",
+            "direct-award": "Direct award",
+        },
+        counts=Answers(
+            numerator=frozenset({"at-minimum"}),
+            rest=frozenset({"below-minimum"}),
+            unknown=frozenset({"combined", "not-stated", "minimum-unknown"}),
+            excluded={"direct-award": "direct award"},
+        ),
     ),
     Indicator(
         id="outcome-mix",
@@ -224,6 +287,8 @@ CATALOGUE: tuple[Indicator, ...] = (
         excluded=NONE,
         group="B",
         measured=True,
+        answers={"no-code": "No outcome code given"},
+        counts=Answers(unknown=frozenset({"no-code"}), ratio=False),
     ),
     Indicator(
         id="committed",
@@ -237,6 +302,20 @@ CATALOGUE: tuple[Indicator, ...] = (
         excluded="Frameworks: their call-offs count.",
         group="C",
         measured=True,
+        answers={
+            "countable": "At least one commitment with quantity, unit and due date",
+            "not-countable": "Commitments, but none of that kind",
+            "not-answered": "Not answered",
+            "framework": "Framework",
+            "three-kpis": "Contracts with at least three social value indicators",
+        },
+        counts=Answers(
+            numerator=frozenset({"countable"}),
+            rest=frozenset({"not-countable"}),
+            unknown=frozenset({"not-answered"}),
+            excluded={"framework": "frameworks: their call-offs count"},
+            also=("committed-kpis",),
+        ),
     ),
     Indicator(
         id="delivered",
@@ -251,6 +330,25 @@ CATALOGUE: tuple[Indicator, ...] = (
         group="C",
         measured=True,
         good_from=85,
+        answers={
+            "delivered": "Delivered in full",
+            "short": "Less than was due",
+            "unreported": "Due and not reported",
+            "terminated": "Contract terminated before it was due",
+            "kpi-good": "Good",
+            "kpi-approaching-target": "Approaching target",
+            "kpi-requires-improvement": "Requires improvement",
+            "kpi-inadequate": "Inadequate",
+            "kpi-other": "Other",
+            "older-than-12-months": "Last assessed more than 12 months before",
+        },
+        counts=Answers(
+            numerator=frozenset({"delivered"}),
+            rest=frozenset({"short"}),
+            unknown=frozenset({"unreported"}),
+            excluded={"terminated": "terminated before due"},
+            also=("kpi-rating",),
+        ),
     ),
     Indicator(
         id="supplier-reach",
@@ -264,6 +362,18 @@ CATALOGUE: tuple[Indicator, ...] = (
         excluded=NONE,
         group=None,
         measured=True,
+        answers={
+            "sme": "Small or medium-sized enterprise",
+            "large": "Larger supplier",
+            "not-stated": "Size not stated",
+            "vcse": "Voluntary, community or social enterprise",
+        },
+        counts=Answers(
+            numerator=frozenset({"sme"}),
+            rest=frozenset({"large"}),
+            unknown=frozenset({"not-stated"}),
+            also=("supplier-kind",),
+        ),
     ),
     Indicator(
         id="challenge",
@@ -277,6 +387,20 @@ CATALOGUE: tuple[Indicator, ...] = (
         excluded=NONE,
         group="E",
         measured=True,
+        answers={
+            "opened": "Cases opened in the period",
+            "open": "Cases still open at its end",
+            "closed-upheld": "Cases closed: upheld",
+            "closed-not-upheld": "Cases closed: not upheld",
+            "closed-no-change": "Cases closed: no change",
+            "closed-out-of-scope": "Cases closed: out of scope",
+            "recommendations-due": "Recommendations due by its end",
+            "recommendations-implemented": "Of them implemented",
+            "spot-check-passed": "Spot checks passed",
+            "spot-check-passed-with-advice": "Spot checks passed with advice",
+            "spot-check-not-passed": "Spot checks not passed",
+            "spot-check-could-not-be-assessed": "Spot checks that could not be assessed",
+        },
     ),
     Indicator(
         id="capability",
@@ -311,6 +435,7 @@ CATALOGUE: tuple[Indicator, ...] = (
         measured=True,
         good_from=90,
         answers={"reported": "Reported on", "silent": "Not reported on"},
+        counts=Answers(numerator=frozenset({"reported"}), rest=frozenset({"silent"}), also=("details-notice",)),
     ),
     Indicator(
         id="forward-look",
@@ -324,6 +449,16 @@ CATALOGUE: tuple[Indicator, ...] = (
         excluded=NONE,
         group=None,
         measured=True,
+        answers={
+            "social-value-planned": "Social value planned, or already considered",
+            "not-planned": "No social value planned",
+            "not-stated": "Not stated",
+        },
+        counts=Answers(
+            numerator=frozenset({"social-value-planned"}),
+            rest=frozenset({"not-planned"}),
+            unknown=frozenset({"not-stated"}),
+        ),
     ),
 )
 

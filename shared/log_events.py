@@ -41,7 +41,6 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     "status.recomputed": LogEvent("info", "departments and periods counted anew, and how many of them changed"),
     "status.received": LogEvent("info", "statuses taken by the reporter: how many were new"),
     "outbox.sent": LogEvent("info", "rows of the outbox that the broker has acknowledged"),
-    "outbox.retried": LogEvent("warning", "the outbox could not be sent and is tried again", "see error.message"),
     "migration.applied": LogEvent("info", "one numbered migration has been applied"),
     "report.published": LogEvent("info", "one immutable revision of a report: department, period, revision, SHA-256"),
     "http.request": LogEvent("info", "one request: method, path, status, duration"),

@@ -1,5 +1,6 @@
 """Log lines as ops read them: one JSON object a line on stdout with ECS names, or colours on a terminal."""
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -17,6 +18,9 @@ _ECS = {
     "logger": "log.logger",
     "duration": "event.duration",
     "outcome": "event.outcome",
+    "method": "http.request.method",
+    "path": "url.path",
+    "status": "http.response.status_code",
     "department": "svr.department",
     "sender": "svr.sender",
     "period": "svr.period",
@@ -47,7 +51,10 @@ def _ecs(_logger: Any, _method: str, line: EventDict) -> EventDict:
 
 
 def _json(_logger: Any, _method: str, line: EventDict) -> str:
-    return orjson.dumps(line, default=str).decode()
+    try:
+        return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # half a surrogate pair, or more than 64 bits: no line is lost for that
+        return json.dumps(line, default=str)
 
 
 def configure(service: str, fmt: str = "auto") -> None:

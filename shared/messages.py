@@ -49,7 +49,7 @@ def producer(bootstrap: str) -> AIOKafkaProducer:
         enable_idempotence=True,
         linger_ms=5,
         compression_type="lz4",
-        max_request_size=2_000_000,
+        max_request_size=3_000_000,  # what the topics take: a conflict quotes an event, which at worst doubles it
         request_timeout_ms=30_000,
     )
 

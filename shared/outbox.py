@@ -10,7 +10,10 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from shared.logging import get_logger
 from shared.messages import Message, send_all
+
+log = get_logger()
 
 
 async def enqueue(connection: Any, schema: str, messages: Sequence[Message]) -> None:
@@ -53,4 +56,5 @@ async def relay(pool: asyncpg.Pool, schema: str, kafka: AIOKafkaProducer, *, lim
             f"DELETE FROM {schema}.outbox WHERE id = ANY($1)",  # noqa: S608 - schema is ours
             [row["id"] for row in rows],
         )
+    log.info("outbox.sent", rows=len(rows))
     return len(rows)

@@ -7,11 +7,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.consuming import Consuming
 from shared.logging import get_logger
@@ -124,6 +126,31 @@ class Health:
         return api
 
 
+class RequestLog:
+    """ASGI middleware: one line for each request, but for those that ask for health."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+            await self.app(scope, receive, send)
+            return
+        began, status = time.monotonic(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            duration = int((time.monotonic() - began) * 1e9)
+            log.info("http.request", method=scope["method"], path=scope["path"], status=status, duration=duration)
+
+
 Running = Callable[[], AbstractAsyncContextManager[list[asyncio.Task[None]]]]
 
 
@@ -141,18 +168,17 @@ def lifespan_of(
             async with running() as tasks:
                 health.ready = True
                 log.info("service.started", version=version("social-value-returns"))
-                while not stop.is_set():
-                    try:
-                        await asyncio.wait_for(stop.wait(), HEARTBEAT_SECONDS)
-                    except TimeoutError:
-                        await _heartbeat(began, health)
-                health.ready = False
-                log.info("service.stopping")
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                try:
+                    await _watch(tasks, stop, lambda: _heartbeat(began, health))
+                finally:
+                    health.ready = False
+                    log.info("service.stopping")
+                    for task in tasks:
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
         except Exception as fault:
-            log.exception("task.failed", task="run", error=str(fault), error_type=type(fault).__name__)
+            error = str(fault) or repr(fault)
+            log.warning("task.failed", task="run", error=error, error_type=type(fault).__name__, exc_info=True)
             halt(fault)
 
     @asynccontextmanager
@@ -166,6 +192,20 @@ def lifespan_of(
         await asyncio.gather(task, return_exceptions=True)
 
     return lifespan
+
+
+async def _watch(
+    tasks: list[asyncio.Task[None]], stop: asyncio.Event, heartbeat: Callable[[], Awaitable[None]]
+) -> None:
+    """Returns once `stop` is set. Raises the fault of a task that ends with one."""
+    stopping = asyncio.create_task(stop.wait())
+    running: set[asyncio.Task[Any]] = {stopping, *tasks}
+    while not stop.is_set():
+        done, running = await asyncio.wait(running, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        if not done:
+            await heartbeat()
 
 
 async def _heartbeat(began: float, health: Health) -> None:

@@ -19,7 +19,7 @@ class Common(BaseSettings):
         ge=6,
         le=300,
         validation_alias="SVR_SESSION_SECONDS",
-        description="a consumer that Kafka has not heard of for so long loses its partitions; a killed one holds them up",
+        description="a consumer unheard of for so long loses its partitions; those of a killed one wait so long",
     )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto",

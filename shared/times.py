@@ -11,10 +11,13 @@ INSTANT = re.compile(rf"{DAY.pattern}[Tt][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9
 
 
 def parse(text: str) -> datetime:
-    """RFC 3339 text → UTC datetime. Raises ValueError when it is no time or has no offset, OverflowError past 9999."""
+    """RFC 3339 text → UTC datetime. Raises ValueError when it is no time, or has no offset."""
     if not INSTANT.fullmatch(text):
         raise ValueError(f"{text!r} is no RFC 3339 time with an offset from UTC")
-    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError:  # before the year 1 or after 9999 in UTC
+        raise ValueError(f"{text!r} is no time that can be") from None
 
 
 FIRST_YEAR, LAST_YEAR = 2001, 2098

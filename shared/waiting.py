@@ -18,7 +18,7 @@ class Pauses:
         self.attempts = 0
 
     def next(self) -> float:
-        pause = min(self.first * float(2**self.attempts), self.longest)
+        pause = min(self.first * 2.0 ** min(self.attempts, 64), self.longest)  # no float holds two to the 1,024th
         self.attempts += 1
         return pause
 

@@ -1,14 +1,15 @@
 """How an indicator counts: which answers of a procurement's assessment are its numerator, denominator and unknown.
 
-What an answer means is decided by `assessment.assess`; what the indicator is for, by `shared.indicators`. The SQL and
-the pure count below both follow from these declarations and from nothing else.
+What an answer means is decided by `assessment.assess`; the indicators are declared in `shared.indicators`. The SQL and
+the pure count below both follow from that declaration and from nothing else.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.aggregator.items import Item
+from shared.indicators import CATALOGUE, OF_A_STRAND, Answers
 from shared.periods import Period
 from shared.status import Measure, Value
 
@@ -41,29 +42,24 @@ Tallies: TypeAlias = Mapping[tuple[str, str], Tally]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An indicator over the answers to one question. `also` names further questions whose counts stand beside it."""
+    """An indicator, or a strand, over the answers to the question of its name."""
 
     id: str
-    numerator: frozenset[str] = frozenset()
-    rest: frozenset[str] = frozenset()
-    unknown: frozenset[str] = frozenset()
-    excluded: Mapping[str, str] = field(default_factory=dict)
-    ratio: bool = True
-    also: tuple[str, ...] = ()
+    by: Answers
 
     def measure(self, tallies: Tallies) -> Measure:
         mine = {answer: tally for (question, answer), tally in tallies.items() if question == self.id}
-        beside = {answer: t.procurements for (question, answer), t in tallies.items() if question in self.also}
+        beside = {answer: t.procurements for (question, answer), t in tallies.items() if question in self.by.also}
         met, rest, unknown = (
             sum((t for answer, t in mine.items() if answer in answers), Tally())
-            for answers in (self.numerator, self.rest, self.unknown)
+            for answers in (self.by.numerator, self.by.rest, self.by.unknown)
         )
-        excluded = {reason: mine[answer].procurements for answer, reason in self.excluded.items() if answer in mine}
+        excluded = {reason: mine[answer].procurements for answer, reason in self.by.excluded.items() if answer in mine}
         everything = sum(mine.values(), Tally())
         return Measure(
             population=everything.procurements,
-            numerator=met.procurements if self.ratio else None,
-            denominator=met.procurements + rest.procurements if self.ratio else None,
+            numerator=met.procurements if self.by.ratio else None,
+            denominator=met.procurements + rest.procurements if self.by.ratio else None,
             unknown=unknown.procurements,
             excluded=dict(sorted(excluded.items())),
             answers=dict(sorted({**{a: t.procurements for a, t in mine.items()}, **beside}.items())),
@@ -72,90 +68,11 @@ class Counted:
         )
 
 
-URGENT = {"urgent": "urgency claimed, s.1(8)"}
-ORDER = frozenset({"no-record", "order-unknown"})
-
-COUNTED: tuple[Counted, ...] = (
-    Counted("in-scope", unknown=frozenset({"cannot-tell"}), ratio=False, also=("scope-reason", "scope-missing")),
-    Counted(
-        "considered-in-time",
-        numerator=frozenset({"before"}),
-        rest=frozenset({"late", "declared-none"}),
-        unknown=ORDER,
-        excluded=URGENT,
-    ),
-    Counted(
-        "complete-consideration",
-        numerator=frozenset({"complete"}),
-        rest=frozenset({"incomplete"}),
-        unknown=frozenset({"document-only"}),
-    ),
-    Counted(
-        "relevance-proportionality",
-        numerator=frozenset({"both-stated"}),
-        rest=frozenset({"not-both-stated"}),
-        unknown=frozenset({"document-only"}),
-        excluded=URGENT,
-    ),
-    Counted(
-        "consultation",
-        numerator=frozenset({"before"}),
-        rest=frozenset({"late"}),
-        unknown=ORDER,
-        excluded=URGENT,
-        also=("consultation-outcome",),
-    ),
-    Counted("urgency", numerator=frozenset({"claimed"}), rest=frozenset({"none"}), also=("urgency-claim",)),
-    Counted("outcome", unknown=frozenset({"not-stated"}), ratio=False),
-    Counted(
-        "weight",
-        numerator=frozenset({"at-minimum"}),
-        rest=frozenset({"below-minimum"}),
-        unknown=frozenset({"combined", "not-stated", "minimum-unknown"}),
-        excluded={"direct-award": "direct award"},
-    ),
-    Counted("outcome-mix", unknown=frozenset({"no-code"}), ratio=False),
-    Counted(
-        "committed",
-        numerator=frozenset({"countable"}),
-        rest=frozenset({"not-countable"}),
-        unknown=frozenset({"not-answered"}),
-        excluded={"framework": "frameworks: their call-offs count"},
-        also=("committed-kpis",),
-    ),
-    Counted(
-        "delivered",
-        numerator=frozenset({"delivered"}),
-        rest=frozenset({"short"}),
-        unknown=frozenset({"unreported"}),
-        excluded={"terminated": "terminated before due"},
-        also=("kpi-rating",),
-    ),
-    Counted(
-        "supplier-reach",
-        numerator=frozenset({"sme"}),
-        rest=frozenset({"large"}),
-        unknown=frozenset({"not-stated"}),
-        also=("supplier-kind",),
-    ),
-    Counted(
-        "forward-look",
-        numerator=frozenset({"social-value-planned"}),
-        rest=frozenset({"not-planned"}),
-        unknown=frozenset({"not-stated"}),
-    ),
-    Counted("return-quality", numerator=frozenset({"reported"}), rest=frozenset({"silent"}), also=("details-notice",)),
+COUNTED: tuple[Counted, ...] = tuple(
+    Counted(indicator.id, indicator.counts) for indicator in CATALOGUE if indicator.counts is not None
 )
 
-STRANDS: tuple[Counted, ...] = tuple(
-    Counted(
-        strand,
-        numerator=frozenset({"considered", "not-relevant"}),
-        rest=frozenset({"unanswered"}),
-        unknown=frozenset({"document-only"}),
-    )
-    for strand in ("economic", "social", "environmental")
-)
+STRANDS: tuple[Counted, ...] = tuple(Counted(strand, OF_A_STRAND) for strand in ("economic", "social", "environmental"))
 
 SQL = """
 SELECT t.department, t.period, q.key AS question, answer, count(*) AS procurements,

@@ -159,7 +159,7 @@ def _of_release(release: Mapping[str, Any], sender: Sender | None) -> Attributes
             raise Refused(problem("invalid-data", f"/{name}", reason))
     try:
         time = times.parse(str(date))
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Refused(problem("invalid-data", "/date", f"{date!r} is no RFC 3339 time with an offset")) from None
     if not times.is_plausible(time):
         reason = f"{date!r} lies outside {times.FIRST_YEAR} to {times.LAST_YEAR}"

@@ -16,7 +16,7 @@ from shared import messages, topics
 from shared.consuming import Consuming
 from shared.departments import load_register
 from shared.logging import configure
-from shared.serving import Halt, Health, lifespan_of, serve
+from shared.serving import Halt, Health, RequestLog, lifespan_of, serve
 from shared.waiting import until_reached
 
 
@@ -54,6 +54,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
     app = FastAPI(title="Social value returns: ingest", lifespan=lifespan_of("ingest", running, health, halt))
     app.include_router(http.router(lambda: context[0] if context else None))
     app.include_router(health.router())
+    app.add_middleware(RequestLog)
     return app
 
 

@@ -84,7 +84,7 @@ def check_attributes(members: Mapping[str, Any]) -> Attributes:
                 moments[name] = times.parse(value)
                 if not times.is_plausible(moments[name]):
                     faults.append(Fault(f"/{name}", f"{value!r} lies outside {times.FIRST_YEAR} to {times.LAST_YEAR}"))
-        except (ValueError, OverflowError):
+        except ValueError:
             faults.append(Fault(f"/{name}", f"{value!r} is no RFC 3339 time with an offset"))
     trace = members.get("traceparent")
     if faults:

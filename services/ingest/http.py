@@ -142,6 +142,16 @@ async def _answer(
             503, "not-acknowledged", "The broker did not acknowledge", "Send it all again: repeats are harmless.",
             **{"Retry-After": "5"},
         )  # fmt: skip
+    for pointer, refused, _ in found:
+        log.warning(
+            "rejection.written",
+            sender=sender.code,
+            place=f"http/{request_id}{pointer}",
+            event_id=refused.id,
+            event_source=refused.source,
+            problem=refused.problem.slug,
+            pointer=refused.problem.errors[0].pointer,
+        )
     log.info(
         "events.accepted",
         way="http",

@@ -18,8 +18,12 @@ def load_keys(path: Path | None, register: Register) -> Keys:
     """Raises ValueError naming an entry that is no sender, no hash, or the hash of another sender's key too."""
     if path is None:
         return {}
+    try:
+        entries = tomllib.loads(path.read_text("utf-8"))
+    except ValueError as fault:  # no TOML, or no UTF-8
+        raise ValueError(f"{path}: {fault}") from None
     holders: dict[str, str] = {}
-    for code, hashes in tomllib.loads(path.read_text("utf-8")).items():
+    for code, hashes in entries.items():
         if not register.known_sender(code):
             raise ValueError(f"{path}: {code!r} is no sender of the register")
         if not isinstance(hashes, list) or not 1 <= len(hashes) <= 2:

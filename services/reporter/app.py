@@ -52,6 +52,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             handle=Receiving(pool).handle,
             halt=halt,
             max_records=500,
+            session_seconds=settings.session_seconds,
         )
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
@@ -66,7 +67,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             ]
         finally:
             await broker.stop()
-            await producer.stop()
+            await messages.stop(producer)
             archive.pool = None
             await pool.close()
 

@@ -16,7 +16,9 @@ _KINDS = {"act": "The Act", "policy": "Policy", "contract": "Contracts", "return
 
 
 def marks(quarter: Quarter) -> str:
-    return "".join(f" [{mark}]" for mark, on in (("p", quarter.provisional), ("r", quarter.revised)) if on)
+    return "".join(
+        f" [{mark}]" for mark, on in (("p", quarter.provisional), ("r", quarter.revised), ("m", quarter.mapped)) if on
+    )
 
 
 def rate(figure: Figure | None) -> Cell:

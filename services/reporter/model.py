@@ -13,6 +13,7 @@ from shared.status import (
     Data,
     GroupRating,
     OfficeHolder,
+    PreviousMethod,
     Rating,
     Statement,
     Urgency,
@@ -76,8 +77,20 @@ class Decision(Model):
     ocid: str | None
 
 
+class Successor(Model):
+    """Who took over from a department that is no more. `largest`: whose figures its later ones are."""
+
+    code: str
+    name: str
+    what: str | None
+    largest: bool
+
+
 class Quarter(Model):
-    """One row of the series. Without `figures` nothing is known of the period: a gap, never a zero."""
+    """One row of the series. Without `figures` nothing is known of the period: a gap, never a zero.
+
+    `mapped`: the figures are those of the departments that this one succeeded, added; never their ratings.
+    """
 
     period: str
     title: str
@@ -85,6 +98,7 @@ class Quarter(Model):
     provisional: bool
     revised: bool
     figures: dict[str, Figure]
+    mapped: bool = False
 
 
 class Test(Model):
@@ -180,6 +194,10 @@ class Report(Publication):
     statement_due: date | None
     statement_words: str
     data: Data
+    previous_method: PreviousMethod | None = None
+    predecessors: tuple[Names, ...] = ()
+    dissolved_on: date | None = None
+    successors: tuple[Successor, ...] = ()
 
 
 class Standing(Model):
@@ -196,6 +214,19 @@ class Standing(Model):
     data: str
     silent: bool
     statement: str
+    previous_method: PreviousMethod | None = None
+
+
+class Comparator(Model):
+    """A sector beside central government, by the same definitions. No department: it has no rating and no rank.
+
+    `events`: how many it sent itself; without any, all that is known comes from published notices.
+    """
+
+    id: str
+    title: str
+    figures: dict[str, Figure]
+    events: int
 
 
 class Overview(Publication):
@@ -214,3 +245,4 @@ class Overview(Publication):
     statements_missing: tuple[str, ...]
     unattributed: int
     data: Data
+    comparators: tuple[Comparator, ...] = ()

@@ -6,12 +6,13 @@ A department that sent nothing stands there too, and says so; `unattributed` is 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.reporter import findings, rounds, summary
+from services.reporter import findings, rounds, sectors, summary
 from services.reporter import series as eight
-from services.reporter.figures import Figure, added, figure, no_record
+from services.reporter.figures import Figure, figure, no_record
 from services.reporter.model import Change, Decision, Key, Names, Overview, Revision, Standing
-from services.reporter.report import before
+from services.reporter.report import period_before
 from services.reporter.revisions import total
+from services.reporter.totals import totals
 from services.reporter.words import RATING_WORDS, day, label, listed, plural
 from shared.periods import Period
 from shared.status import Rating, Status
@@ -29,6 +30,7 @@ def overview(
     names: Mapping[str, Names],
     published_at: datetime,
     unattributed: Status | None = None,
+    comparators: Sequence[Status] = (),
     previous: Overview | None = None,
     reason: str | None = None,
     changes: tuple[Change, ...] = (),
@@ -37,11 +39,12 @@ def overview(
     """`statuses`: one for each answerable department, of one period; `histories` and `names` by department code.
 
     The histories may hold departments that are gone: the figures of the period before are all of government's then.
+    `comparators`: the statuses of other sectors, which stand beside and are in no total.
     """
     period = Period.parse(statuses[0].period)
     words = rounds.words(period)
     revision = previous.revision + 1 if previous else 1
-    preceding = {s.department: before(histories.get(s.department, ()), period) for s in statuses}
+    preceding = {s.department: period_before(histories.get(s.department, ()), period) for s in statuses}
     second = "delivered" if any("delivered" in s.measures for s in statuses) else "consultation"
     shown_measures = (eight.MAIN, second)
     standings = sorted(
@@ -54,7 +57,7 @@ def overview(
     announced = rounds.publish_at(statuses) or published_at
     next_update = rounds.expected(period, announced)
     now = totals(statuses, shown_measures)
-    then = totals([s for h in histories.values() if (s := before(h, period))], shown_measures)
+    then = totals([s for h in histories.values() if (s := period_before(h, period))], shown_measures)
     return Overview(
         id=f"overview/{period}/r{revision}",
         period=words,
@@ -82,6 +85,7 @@ def overview(
         if unattributed and "in-scope" in unattributed.measures
         else 0,
         data=total([*statuses, *([unattributed] if unattributed else [])]),
+        comparators=sectors.comparators(statuses, comparators),
     )
 
 
@@ -125,16 +129,8 @@ def standing(status: Status, history: Sequence[Status], preceding: Status | None
         data=_data_words(status, history, silent=silent),
         silent=silent,
         statement=_statement(status),
+        previous_method=status.previous_method,
     )
-
-
-def totals(statuses: Sequence[Status], measures: Sequence[str]) -> dict[str, Figure]:
-    found = {}
-    for name in measures:
-        figures = [figure(s.measures[name]) for s in statuses if name in s.measures]
-        if figures:
-            found[name] = added(figures)
-    return found
 
 
 def _is(count: int) -> str:

@@ -7,8 +7,8 @@ from services.reporter.addresses import publication
 from services.reporter.department_tables import rate
 from services.reporter.figures import Figure
 from services.reporter.model import Overview, Standing
-from services.reporter.tables import ARROWS, Table, head, html, numeric, text
-from services.reporter.words import money
+from services.reporter.tables import ARROWS, Table, count, head, html, numeric, text
+from services.reporter.words import money, plural
 
 
 def standings(overview: Overview, drawn: dict[str, Markup]) -> Table:
@@ -63,6 +63,27 @@ def statements(overview: Overview) -> Table:
     late = [row for row in overview.standings if row.statement != "On time"]
     rows = [[text(row.label), text(row.statement, nowrap=True)] for row in late]
     return Table("Statements late or not received", [head("Department"), head("Statement")], rows, size="narrow")
+
+
+def comparators(overview: Overview) -> Table:
+    """Counts under ten stand without a percentage; what is unknown has a column of its own."""
+    words = ("Procurements found", "The Act applies", "Considered before start", "Unknown", "Consultation decided")
+    rows = []
+    for row in overview.comparators:
+        scope, main = row.figures.get("in-scope"), row.figures.get("considered-in-time")
+        rows.append(
+            [
+                text(row.title),
+                count(scope.population if scope else None),
+                count(scope.answers.get("applies", 0) if scope and scope.population else None),
+                rate(_with_denominator(main)),
+                count(main.unknown if main and main.population else None),
+                rate(_with_denominator(row.figures.get("consultation"))),
+                text(f"Notices and {plural(row.events, 'event')}" if row.events else "Published notices alone"),
+            ]
+        )
+    columns = [head("Sector"), *(head(w, right=True) for w in words), head("Known from")]
+    return Table("Central government beside other sectors", columns, rows)
 
 
 def spark(row: Standing, word: str) -> charts.Chart:

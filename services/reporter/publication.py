@@ -10,14 +10,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.reporter import revisions, rounds
+from services.reporter import mapping, revisions, rounds, sectors, succession
 from services.reporter.model import Change, Names, Overview, Report
 from services.reporter.overview import overview
-from services.reporter.report import build
+from services.reporter.report import Before, build
 from services.reporter.words import label
 from shared.departments import Register
 from shared.periods import Period, quarters_to
 from shared.status import UNATTRIBUTED, Status
+from shared.times import london_day
 
 OVERVIEW = "overview"
 HISTORY = 8
@@ -73,9 +74,9 @@ def due(
         codes = [department.code for department in register.answerable(period.last_day)]
         if not codes or any(code not in present for code in codes):
             continue
-        used = [present[code] for code in (*codes, UNATTRIBUTED) if code in present]
+        used = [present[code] for code in (*codes, UNATTRIBUTED, *sectors.BESIDE) if code in present]
         fingerprint = _fingerprint(used)
-        times = [mark.publish_at for mark in used if mark.department != UNATTRIBUTED]
+        times = [present[code].publish_at for code in codes]
         announced = [time for time in times if time is not None]
         if len(announced) < len(times) or considered.get(key) == fingerprint:
             continue
@@ -117,13 +118,13 @@ def drafts(
     for status in sorted(statuses, key=lambda s: Period.parse(s.period)):
         if status.period == due.period:
             current[status.department] = status
-        elif status.department != UNATTRIBUTED:
+        elif register.has_department(status.department):
             histories.setdefault(status.department, []).append(status)
     found = [
         draft
         for code in names
-        if (draft := _department(due, current[code], histories.get(code, []), issued.get(code), names[code],
-                                 revised.get(code, ()), now, sample))
+        if (draft := _department(due, current[code], histories, issued.get(code), names[code],
+                                 revised.get(code, ()), register, now, sample))
     ]  # fmt: skip
     whole = _overview(due, current, histories, issued.get(OVERVIEW), names, now, sample)
     return [*found, *([whole] if whole else [])]
@@ -132,10 +133,11 @@ def drafts(
 def _department(
     due: Due,
     status: Status,
-    history: Sequence[Status],
+    histories: Mapping[str, Sequence[Status]],
     issued: Issued | None,
     names: Names,
     revised: Collection[str],
+    register: Register,
     now: datetime,
     sample: bool,
 ) -> Draft | None:
@@ -143,26 +145,45 @@ def _department(
     if issued is not None and issued.content_sha256 == content:
         return None
     previous = issued.document if issued else None
-    if previous is None:
-        document = build(
-            status, history=history, names=names, published_at=due.publish_at, revised=revised, sample=sample
-        )
-        return Draft(status.department, document, content)
-    if not isinstance(previous, Report):
-        raise TypeError(f"{previous.id} is no department's report")
-    changes = revisions.changes(status, previous)
+    published_at = now if previous else due.publish_at
+    changes: tuple[Change, ...] = ()
+    reason = None
+    if previous is not None:
+        if not isinstance(previous, Report):
+            raise TypeError(f"{previous.id} is no department's report")
+        changes = revisions.changes(status, previous)
+        reason = revisions.reason(changes, revisions.cause(status.data, previous.data))
     document = build(
         status,
-        history=history,
+        history=histories.get(status.department, ()),
         names=names,
-        published_at=now,
+        published_at=published_at,
         previous=previous,
-        reason=revisions.reason(changes, revisions.cause(status.data, previous.data)),
+        reason=reason,
         changes=changes,
         revised=revised,
         sample=sample,
+        before=_before(due, status.department, histories, register),
+        dissolved_on=(gone := succession.dissolved(register, status.department, london_day(published_at))),
+        successors=succession.successors(register, status.department) if gone else (),
     )
     return Draft(status.department, document, content)
+
+
+def _before(due: Due, code: str, histories: Mapping[str, Sequence[Status]], register: Register) -> dict[str, Before]:
+    """What the departments that this one succeeded reported, as mapped on the period's last day."""
+    on = Period.parse(due.period).last_day
+    found = mapping.history(
+        [status for history in histories.values() for status in history],
+        code,
+        register=register,
+        on=on,
+        without={status.period for status in histories.get(code, ())},
+    )
+    return {
+        period: Before(tuple(succession.names_on(register, other, on) for other in codes), figures)
+        for period, (codes, figures) in found.items()
+    }
 
 
 def _overview(
@@ -175,8 +196,9 @@ def _overview(
     sample: bool,
 ) -> Draft | None:
     statuses = [current[code] for code in names]
+    beside = [current[code] for code in sectors.BESIDE if code in current]
     unattributed = current.get(UNATTRIBUTED)
-    content = revisions.contents([*statuses, *([unattributed] if unattributed else [])])
+    content = revisions.contents([*statuses, *beside, *([unattributed] if unattributed else [])])
     if issued is not None and issued.content_sha256 == content:
         return None
     previous = issued.document if issued else None
@@ -185,7 +207,10 @@ def _overview(
     changes: tuple[Change, ...] = ()
     reason = None
     if previous is not None:
-        changes = revisions.overview_changes(statuses, {code: label(n.name) for code, n in names.items()}, previous)
+        changes = (
+            *revisions.overview_changes(statuses, {code: label(n.name) for code, n in names.items()}, previous),
+            *revisions.comparator_changes(beside, previous),
+        )
         everything = revisions.total([*statuses, *([unattributed] if unattributed else [])])
         reason = revisions.reason(changes, revisions.cause(everything, previous.data), names=True)
     document = overview(
@@ -194,6 +219,7 @@ def _overview(
         names=names,
         published_at=now if previous else due.publish_at,
         unattributed=unattributed,
+        comparators=beside,
         previous=previous,
         reason=reason,
         changes=changes,

@@ -42,6 +42,7 @@ def environment() -> Environment:
         "plural": words.plural,
         "sentence": words.sentence,
         "rating_tag": tables.rating_tag,
+        "rating_words": words.RATING_WORDS.__getitem__,
         "reference": tables.reference,
     }
     env.globals |= {"addresses": addresses, "ARROWS": tables.ARROWS, "NO_EVIDENCE": words.NO_EVIDENCE}

@@ -3,16 +3,28 @@
 Pure and without a clock: the same arguments give the same report, and so the same bytes, anywhere.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from services.reporter import findings, gaps, rounds, summary
 from services.reporter import series as eight
-from services.reporter.figures import figure
-from services.reporter.model import Change, Names, Report, Revision
+from services.reporter.figures import Figure, figure
+from services.reporter.model import Change, Names, Quarter, Report, Revision, Successor
 from shared.periods import Period
 from shared.status import Status
 from shared.times import london_day
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the departments that this one succeeded reported for one period, added."""
+
+    departments: tuple[Names, ...]
+    figures: Mapping[str, Figure]
+
+
+SHOWN = (eight.MAIN, "consultation", "delivered")
 
 
 def build(
@@ -26,15 +38,19 @@ def build(
     changes: tuple[Change, ...] = (),
     revised: Collection[str] = (),
     sample: bool = False,
+    before: Mapping[str, Before] | None = None,
+    dissolved_on: date | None = None,
+    successors: tuple[Successor, ...] = (),
 ) -> Report:
     """`history`: the department's earlier periods, oldest first. `previous`: the revision before, with `reason`.
 
     `revised`: the earlier periods that have been published in more than one revision; their figures bear the mark [r].
+    `before`: period → what its predecessors reported; shown in the series with a mark, and compared with nothing.
     """
     period = Period.parse(status.period)
     words = rounds.words(period)
     revision = previous.revision + 1 if previous else 1
-    preceding = before(history, period)
+    preceding = period_before(history, period)
     next_update = rounds.expected(period, status.round.publish_at if status.round else published_at)
     tests = gaps.tests(status)
     quarters = eight.series(status, history, revised=revised, revision=revision)
@@ -65,7 +81,7 @@ def build(
         figures={name: figure(measure) for name, measure in sorted(status.measures.items())},
         series_measures=(eight.MAIN, eight.second_measure(status)),
         series_headline=eight.headline(quarters, words.word),
-        series=quarters,
+        series=tuple(_with(quarter, before or {}) for quarter in quarters),
         tests_headline=gaps.headline(tests),
         tests=tests,
         not_measured=gaps.not_measured(status),
@@ -79,9 +95,28 @@ def build(
         statement_due=status.round.due if status.round else None,
         statement_words=findings.statement_words(status, owner),
         data=status.data,
+        previous_method=status.previous_method,
+        predecessors=_predecessors(quarters, before or {}),
+        dissolved_on=dissolved_on,
+        successors=successors,
     )
 
 
-def before(history: Sequence[Status], period: Period) -> Status | None:
+def _with(quarter: Quarter, before: Mapping[str, Before]) -> Quarter:
+    """A period of which the department itself has nothing, with what stood in its place."""
+    found = before.get(quarter.period)
+    if found is None or quarter.figures:
+        return quarter
+    figures = {name: found.figures[name] for name in SHOWN if name in found.figures}
+    return quarter.model_copy(update={"figures": figures, "mapped": True})
+
+
+def _predecessors(quarters: Sequence[Quarter], before: Mapping[str, Before]) -> tuple[Names, ...]:
+    shown = [before[q.period] for q in quarters if q.period in before and not q.figures]
+    named = {department.code: department for each in shown for department in each.departments}
+    return tuple(sorted(named.values(), key=lambda department: department.name.casefold()))
+
+
+def period_before(history: Sequence[Status], period: Period) -> Status | None:
     """The status of the period just before, if it is there."""
     return next((status for status in history if status.period == str(period.preceding)), None)

@@ -75,6 +75,26 @@ def overview_changes(statuses: Sequence[Status], labels: dict[str, str], previou
     return tuple(found)
 
 
+def comparator_changes(sectors: Sequence[Status], previous: Overview) -> tuple[Change, ...]:
+    """The figures of each sector beside government that says otherwise than in the previous overview."""
+    before = {comparator.id: comparator for comparator in previous.comparators}
+    found: list[Change] = []
+    for status in sectors:
+        row = before.get(status.department)
+        if row is None:
+            continue
+        label = row.title
+        for name, figure_before in row.figures.items():
+            after = figure(status.measures[name]) if name in status.measures else None
+            found.extend(
+                c.model_copy(
+                    update={"what": f"{label}: {lower_first(c.what)}", "text": f"{label}: {lower_first(c.text)}"}
+                )
+                for c in figure_changes(name, figure_before, after)
+            )
+    return tuple(found)
+
+
 def cause(now: Data, then: Data) -> str:
     """What brought the change, as far as the counts tell."""
     if now.withdrawn > then.withdrawn:

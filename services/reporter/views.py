@@ -129,6 +129,16 @@ def tests_figure(report: Report) -> Drawn | None:
     )
 
 
+def _earlier_methods(o: Overview) -> list[str]:
+    """The departments whose rating differs from what it would have been under the method before."""
+    return [
+        f"{row.label} would have been {RATING_WORDS[row.previous_method.rating].lower()} under method version "
+        f"{row.previous_method.method}"
+        for row in o.standings
+        if row.previous_method is not None and row.previous_method.rating is not row.rating
+    ]
+
+
 def overview(o: Overview, download: Download, *, draw: Callable[[charts.Chart], Markup]) -> dict[str, Any]:
     drawn = {
         row.department.code: draw(overview_tables.spark(row, o.period.word))
@@ -145,6 +155,8 @@ def overview(o: Overview, download: Download, *, draw: Callable[[charts.Chart], 
         "description": o.summary,
         "standings": overview_tables.standings(o, drawn),
         "statements": overview_tables.statements(o),
+        "comparators": overview_tables.comparators(o),
+        "earlier_methods": _earlier_methods(o),
         "silent": "; ".join(silent),  # names hold commas of their own
         "reason": lower_first(o.revisions[-1].reason or ""),
         "download": download,

@@ -7,11 +7,11 @@ from services.aggregator.indicators import COUNTED, STRANDS, Counted, Tally, mea
 from shared import indicators as catalogue
 from shared.status import Measure, Value
 
-RATIOS = [counted for counted in (*COUNTED, *STRANDS) if counted.ratio]
+RATIOS = [counted for counted in (*COUNTED, *STRANDS) if counted.by.ratio]
 
 
 def answers_of(counted: Counted) -> list[str]:
-    return sorted({*counted.numerator, *counted.rest, *counted.unknown, *counted.excluded})
+    return sorted({*counted.by.numerator, *counted.by.rest, *counted.by.unknown, *counted.by.excluded})
 
 
 @given(
@@ -35,7 +35,7 @@ def test_population_is_denominator_unknown_and_excluded(case: tuple[Counted, lis
 def test_answers_have_one_role() -> None:
     """No answer is in two roles of one indicator."""
     for counted in (*COUNTED, *STRANDS):
-        roles = [counted.numerator, counted.rest, counted.unknown, frozenset(counted.excluded)]
+        roles = [counted.by.numerator, counted.by.rest, counted.by.unknown, frozenset(counted.by.excluded)]
         assert sum(map(len, roles)) == len(frozenset().union(*roles))
 
 

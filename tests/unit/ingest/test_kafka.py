@@ -1,0 +1,121 @@
+"""The handler of the submissions topics: every record is answered before the handler returns."""
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from structlog.testing import capture_logs
+
+from services.ingest.kafka import KafkaIngest
+from tests.unit.ingest.examples import REGISTER, RELEASE, event_of
+from tests.unit.ingest.fakes import FakeProducer
+
+STRUCTURED = (("content-type", b"application/cloudevents+json"),)
+
+
+def record(value: Any, *, topic: str = "submissions.dwp", offset: int = 0, headers: Any = STRUCTURED) -> Any:
+    raw = value if isinstance(value, bytes | None) else orjson.dumps(value)
+    return ConsumerRecord(
+        topic=topic,
+        partition=0,
+        offset=offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=None,
+        value=raw,
+        checksum=None,
+        serialized_key_size=-1,
+        serialized_value_size=-1,
+        headers=headers,
+    )
+
+
+def ingest(producer: FakeProducer, *, replay: bool = False) -> KafkaIngest:
+    return KafkaIngest(producer, REGISTER, replay=replay)
+
+
+async def test_every_record_of_a_batch_is_answered_in_order() -> None:
+    """Accepted or refused, binary, structured or a plain release: one message each, and none holds up another."""
+    producer = FakeProducer()
+    await ingest(producer).handle(
+        [
+            record(event_of("heartbeat", id="first")),
+            record(b"\xff", offset=1),
+            record(None, offset=2),
+            record(RELEASE, offset=3, headers=()),
+            record(event_of("heartbeat", id="last"), offset=5),
+        ]
+    )
+    assert [(m.topic, m.key) for m in producer.sent] == [
+        ("procurement.events", "dwp"),
+        ("rejections.dwp", "submissions.dwp/0/1"),
+        ("rejections.dwp", "submissions.dwp/0/2"),
+        ("procurement.events", "ocds-h6vhtk-06e0b1"),
+        ("procurement.events", "dwp"),
+    ]
+
+
+async def test_the_topic_says_who_sent_it() -> None:
+    """On another department's topic the same event is another department's."""
+    producer = FakeProducer()
+    await ingest(producer).handle([record(event_of("heartbeat"), topic="submissions.moj")])
+    (sent,) = producer.sent
+    assert (sent.topic, orjson.loads(sent.value)["data"]["problem"]["type"]) == (
+        "rejections.moj",
+        "/problems/not-yours-to-send",
+    )
+
+
+async def test_it_returns_only_after_the_broker_has_acknowledged() -> None:
+    """What is committed afterwards must not be lost with the broker."""
+    producer = FakeProducer(acknowledge=False)
+    task = asyncio.create_task(ingest(producer).handle([record(event_of("heartbeat"))]))
+    await producer.given.wait()
+    await asyncio.sleep(0)
+    assert not task.done()
+    producer.settle()
+    await task
+
+
+async def test_a_broker_that_refuses_fails_the_batch() -> None:
+    """The records are then not committed, and come again."""
+    with pytest.raises(KafkaError):
+        await ingest(FakeProducer(fault=KafkaError())).handle([record(event_of("heartbeat"))])
+
+
+async def test_a_history_can_be_replayed() -> None:
+    """With the times at which it was recorded."""
+    producer = FakeProducer()
+    event = event_of("heartbeat", recordedtime="2026-11-20T10:00:00Z")
+    await ingest(producer, replay=True).handle([record(event)])
+    assert orjson.loads(producer.sent[0].value)["receivedtime"] == "2026-11-20T10:00:00.000000Z"
+
+
+async def test_a_batch_is_one_line_in_the_log() -> None:
+    """With how many were accepted and how many refused."""
+    with capture_logs() as logs:
+        await ingest(FakeProducer()).handle([record(event_of("heartbeat")), record(b"", offset=1)])
+    assert logs[-1] == {
+        "event": "events.accepted", "log_level": "info", "way": "kafka", "accepted": 1, "rejected": 1
+    }  # fmt: skip
+
+
+async def test_a_refusal_is_a_warning_in_the_log() -> None:
+    """With what finds the record and the reason; never with what the record holds."""
+    with capture_logs() as logs:
+        await ingest(FakeProducer()).handle([record(event_of("heartbeat", subject="moj"), offset=9)])
+    assert logs[0] == {
+        "event": "rejection.written",
+        "log_level": "warning",
+        "sender": "dwp",
+        "topic": "submissions.dwp",
+        "partition": 0,
+        "offset": 9,
+        "event_id": "e-1",
+        "event_source": "/dwp/system",
+        "problem": "not-yours-to-send",
+        "pointer": "/subject",
+    }
