@@ -22,5 +22,10 @@ def evidence(department: str, period: str, question: str) -> str:
     return f"{publication(department, period)}/evidence/{question}"
 
 
+def mapped(department: str, period: str) -> str:
+    """The period as mapped now: with the figures of the departments that this one succeeded."""
+    return f"{publication(department, period)}/mapped"
+
+
 def asset(name: str) -> str:
     return f"/assets/{name}"

@@ -131,11 +131,20 @@ def _in_order(figure: Figure, labels: object) -> list[tuple[str, int]]:
     )
 
 
+TABLED = frozenset(
+    {
+        "in-scope", "capability", "weight", "outcome-mix", "committed", "delivered", "supplier-reach", "challenge",
+        "forward-look",
+    }
+)  # fmt: skip
+"""Measures with a table or a section of their own."""
+
+
 def beside(report: Report) -> list[tuple[str, list[tuple[str, int]], dict[str, int]]]:
     """(measure's title, its counts in words, what is excluded in words) for every measure that has them."""
     found = []
     for name, figure in report.figures.items():
-        if name in ("in-scope", "capability"):  # these have a table and a section of their own
+        if name in TABLED:
             continue
         labels = BY_ID[name].answers if name in BY_ID else {}
         answers = [(labels.get(key, humanised(key)), value) for key, value in _in_order(figure, labels)]

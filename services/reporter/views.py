@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.reporter import capability_tables, charts, overview_tables
+from services.reporter import contract_tables as c
 from services.reporter import department_tables as t
 from services.reporter.figures import ROUNDING, shown
 from services.reporter.findings import is_silent, rating_change
@@ -52,6 +53,8 @@ def department(report: Report, download: Download) -> dict[str, Any]:
         "download": download,
         "rounding": ROUNDING,
         "silent": is_silent(report),
+        "challenged": next((g for g in report.groups if g.group == "E"), None),
+        "missing": capability_tables.missing(report.capability),
     }
 
 
@@ -67,8 +70,16 @@ def _tables(report: Report) -> dict[str, Table]:
         "bodies": t.bodies(report),
         "attention": t.attention(report),
         "urgency": t.urgency(report),
+        "weight": c.weight(report),
+        "outcomes": c.outcomes(report),
+        "committed": c.committed(report),
+        "delivered": c.delivered(report),
+        "kpis": c.kpis(report),
+        "suppliers": c.suppliers(report),
+        "forward": c.forward(report),
         "training": capability_tables.training(report),
         "barriers": capability_tables.barriers(report),
+        "challenge": c.challenge(report),
         "promised": capability_tables.actions("Actions named in the statement", promised),
         "actions": capability_tables.actions("Actions of earlier reports and reviews", report.capability.actions),
         "revisions": t.revisions(report),

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from services.aggregator import notices, scope
+from services.aggregator.assessment import assess
 from services.aggregator.procurement import Procurement, view
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import build
@@ -54,6 +55,7 @@ def main() -> None:
     _write_decisions(decided)
     _write_reasons(decided)
     _write_weights(procurement for procurement, _, _ in decided)
+    _write_attribution(by_subject, register)
     sys.stderr.write(_timing(by_subject))
 
 
@@ -104,8 +106,8 @@ def _write_reasons(decided: list[tuple[Procurement, Scope, bool]]) -> None:
             if found.decision is not Decision.APPLIES or reason.code in MEASURED:
                 counts[found.decision, reason.code, reason.section] += 1
     sys.stdout.write(
-        "\n## Reasons\n\nA procurement may have several. Of those to which the Act applies, what shows that they are at or"
-        "\nabove the threshold.\n\n| decision | reason | section | procurements |\n|---|---|---|---:|\n"
+        "\n## Reasons\n\nA procurement may have several. Of those to which the Act applies, what shows that they are"
+        "\nat or above the threshold.\n\n| decision | reason | section | procurements |\n|---|---|---|---:|\n"
     )
     for (decision, code, section), count in sorted(
         counts.items(), key=lambda row: (DECISIONS.index(row[0][0]), -row[1], row[0][1:])
@@ -116,11 +118,29 @@ def _write_reasons(decided: list[tuple[Procurement, Scope, bool]]) -> None:
 def _write_weights(procurements: Iterable[Procurement]) -> None:
     counts = Counter(p.weight.answer for p in procurements if p.weight is not None)
     sys.stdout.write(
-        "\n## Weight of social value in calls for tenders\n\nNot stated is unknown, not nothing: documents outside the notice"
-        " may state it.\n\n| answer | procurements |\n|---|---:|\n"
+        "\n## Weight of social value in calls for tenders\n\nNot stated is unknown, not nothing: documents outside the"
+        " notice may state it.\n\n| answer | procurements |\n|---|---:|\n"
     )
     for answer in ("stated", "combined", "not-stated"):
         sys.stdout.write(f"| {answer.replace('-', ' ')} | {counts[answer]} |\n")
+
+
+def _write_attribution(by_subject: Mapping[str, list[Event]], register: Register) -> None:
+    """Whom the buyers belong to, by identifier or whole name; comparators are told by what the law calls them."""
+    rules = load_rules()
+    counts = Counter(
+        assess(build(ocid, events), register=register, rules=rules).department for ocid, events in by_subject.items()
+    )
+    attributed = sum(count for code, count in counts.items() if register.has_department(code))
+    sys.stdout.write(
+        "\n## Who answers for them?\n\n"
+        "The department that answers on the last day of the quarter of the start, the buyer found in the register by an\n"
+        "identifier or by its whole name. Councils and health bodies are comparators, not departments. The rest are\n"
+        f"unresolved: counted, listed, and attributed later by an event. A department: {attributed} of "
+        f"{counts.total()}.\n\n| answers | procurements |\n|---|---:|\n"
+    )
+    for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        sys.stdout.write(f"| {code} | {count} |\n")
 
 
 def _timing(by_subject: Mapping[str, list[Event]]) -> str:

@@ -62,26 +62,26 @@ class Release:
                     found = found or notice_type
         return found
 
-    @cached_property
+    @property
     def is_market(self) -> bool:
         return self.notice_type in MARKETS
 
-    @cached_property
+    @property
     def is_tender(self) -> bool:
         """A call for competition: a tender notice, an opportunity, or a correction of one."""
         if self.notice_type is not None:
             return self.notice_type == "UK4"
         return not self.is_award and any(tag.startswith("tender") and tag != "tenderCancellation" for tag in self.tags)
 
-    @cached_property
+    @property
     def is_planning(self) -> bool:
         return bool(self.tags) and all(tag.startswith("planning") for tag in self.tags)
 
-    @cached_property
+    @property
     def is_award(self) -> bool:
         return any(tag in ("award", "awardUpdate", "contract", "contractUpdate") for tag in self.tags)
 
-    @cached_property
+    @property
     def basis(self) -> tuple[str | None, str | None]:
         """Scheme and id of the legal basis."""
         legal = reading.child(self.tender, "legalBasis")
