@@ -16,7 +16,7 @@ from services.aggregator.assessment import assess
 from services.aggregator.procurement import Procurement, view
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import build
-from shared.departments import Register, load_register
+from shared.departments import Register, comparator, load_register
 from shared.envelope import Event
 from shared.rules import load_rules
 from tests.notices import real_events
@@ -64,9 +64,10 @@ def _decide(ocid: str, events: list[Event], register: Register) -> tuple[Procure
     day = procurement.start.moment.day if procurement.start else procurement.notices[0].at.day
     buyer = procurement.buyer
     known = register.resolve(ids=buyer.ids, name=buyer.name, on=day) if buyer else None
+    beside = comparator(ids=buyer.ids, name=buyer.name) if buyer and not known else None
     decision = scope.decide(
         procurement,
-        authority=known.authority if known else None,
+        authority=known.authority if known else beside.authority if beside else None,
         is_register_body=known is not None,
         rules=load_rules(),
     )
@@ -134,8 +135,8 @@ def _write_attribution(by_subject: Mapping[str, list[Event]], register: Register
     attributed = sum(count for code, count in counts.items() if register.has_department(code))
     sys.stdout.write(
         "\n## Who answers for them?\n\n"
-        "The department that answers on the last day of the quarter of the start, the buyer found in the register by an\n"
-        "identifier or by its whole name. Councils and health bodies are comparators, not departments. The rest are\n"
+        "The department that answers on the last day of the quarter of the start, the buyer found in the register by\n"
+        "an identifier or by its whole name. Councils and health bodies are comparators, not departments. The rest are\n"
         f"unresolved: counted, listed, and attributed later by an event. A department: {attributed} of "
         f"{counts.total()}.\n\n| answers | procurements |\n|---|---:|\n"
     )
