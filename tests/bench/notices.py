@@ -136,8 +136,8 @@ def _write_attribution(by_subject: Mapping[str, list[Event]], register: Register
     sys.stdout.write(
         "\n## Who answers for them?\n\n"
         "The department that answers on the last day of the quarter of the start, the buyer found in the register by\n"
-        "an identifier or by its whole name. Councils and health bodies are comparators, not departments. The rest are\n"
-        f"unresolved: counted, listed, and attributed later by an event. A department: {attributed} of "
+        "an identifier or by its whole name. Councils and health bodies are comparators, not departments. The rest\n"
+        f"are unresolved: counted, listed, and attributed later by an event. A department: {attributed} of "
         f"{counts.total()}.\n\n| answers | procurements |\n|---|---:|\n"
     )
     for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
