@@ -20,6 +20,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from faststream.kafka.message import KafkaMessage as ParsedMessage
 from faststream.middlewares import AckPolicy
 
+from shared import header_names
 from shared.logging import get_logger
 from shared.waiting import Pauses
 
@@ -56,6 +57,7 @@ class Consuming:
         halt_after: float = HALT_AFTER_SECONDS,
         session_seconds: int = SESSION_SECONDS,
     ) -> None:
+        header_names.tolerate()
         self.group = group
         self.handle = handle
         self.halt = halt

@@ -42,7 +42,7 @@ class Moment:
 def moment_text(text: str) -> str | None:
     """RFC 3339 text or a day → the text of a fact; None when it is neither, has no offset, or cannot be a real time."""
     try:
-        if len(text) == 10:
+        if times.DAY.fullmatch(text):
             day = date.fromisoformat(text)
             return day.isoformat() if FIRST_YEAR <= day.year <= LAST_YEAR else None
         moment = times.parse(text)

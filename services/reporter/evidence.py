@@ -14,6 +14,15 @@ STRANDS = ("economic", "social", "environmental")
 QUESTIONS = frozenset({*BY_ID, *STRANDS})
 """What can be asked for: an indicator, or a strand of well-being."""
 
+ITEMS: Mapping[str, tuple[str, ...]] = {
+    "committed": ("committed", "committed-kpis"),
+    "delivered": ("delivered", "kpi-rating"),
+    "supplier-reach": ("supplier-reach", "supplier-kind"),
+    "forward-look": ("forward-look",),
+    "challenge": ("spot-check",),
+}
+"""Indicators that count not by the start of a procurement but by items in a time of their own → the items' questions."""
+
 PAGE = 200
 
 
@@ -27,6 +36,42 @@ class Counted:
     started_on: date | None
     value_pence: int | None
     events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`past` None: it happened on `first`; else it holds from `first` until the day before `past`. Values in pence."""
+
+    question: str
+    answer: str
+    department: str
+    first: date
+    past: date | None
+    gross: int | None
+    net: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedItems:
+    """One procurement and those of its items that an indicator counts."""
+
+    ocid: str
+    title: str | None
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A buyer that belongs to nobody known, and its procurements. Gross and net values in pence, never added."""
+
+    name: str | None
+    ids: tuple[str, ...]
+    procurements: int
+    gross: int
+    net_only: int
+    unvalued: int
+    first: date | None
+    last: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +97,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What an event said of a department: one fact of its subject."""
+
+    department: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
 class Procurement:
     """An assessment with what it rests on. `department` may be `unattributed`. Values in pence."""
 
@@ -73,6 +126,7 @@ class Procurement:
     evidence: Mapping[str, Sequence[tuple[str, str]]]
     facts: tuple[Fact, ...]
     events: tuple[Event, ...]
+    items: tuple[Item, ...] = ()
 
 
 class Records(Protocol):
@@ -82,4 +136,18 @@ class Records(Protocol):
 
     async def counted(self, department: str, quarters: Sequence[str], question: str, after: str) -> Sequence[Counted]:
         """By OCID, those after `after`, at most `PAGE`."""
+        ...
+
+    async def items(
+        self, department: str, first: date, last: date, questions: Sequence[str], after: str
+    ) -> Sequence[CountedItems]:
+        """Items that count from `first` to `last`; by OCID, those after `after`, at most `PAGE`."""
+        ...
+
+    async def unattributed(self) -> Sequence[Buyer]:
+        """Buyers of no department and no sector, those with most procurements first; at most 500."""
+        ...
+
+    async def said(self, event: str) -> Sequence[Said]:
+        """What events of one name (`example.shared`) said of departments, by department, then as they were named."""
         ...

@@ -7,8 +7,9 @@ from urllib.parse import quote
 import orjson
 from markupsafe import Markup
 
-from services.reporter import addresses, tables
+from services.reporter import addresses, item_pages, tables
 from services.reporter.evidence import PAGE, Counted, Event, Procurement
+from services.reporter.questions import answer_words, title_of
 from services.reporter.tables import Table, count, head, html, numeric, text
 from services.reporter.words import day, humanised, moment, money, plural
 from shared.indicators import BY_ID
@@ -16,15 +17,6 @@ from shared.periods import Period
 from shared.status import UNATTRIBUTED
 
 _SCOPE = {"applies": "The Act applies", "does-not-apply": "The Act does not apply", "cannot-tell": "Cannot tell"}
-
-
-def title_of(question: str) -> str:
-    return BY_ID[question].title if question in BY_ID else f"{question.capitalize()} well-being"
-
-
-def answer_words(question: str, answer: str) -> str:
-    labels: Mapping[str, str] = BY_ID[question].answers if question in BY_ID else {}
-    return labels.get(answer) or humanised(answer)
 
 
 def counted(
@@ -70,6 +62,7 @@ def procurement(p: Procurement, *, published: str | None) -> dict[str, Any]:
         "ocid": p.ocid,
         "rows": _summary(p, published),
         "answers": _answers(p, anchors),
+        "items": item_pages.table(p.items),
         "facts": _facts(p, anchors),
         "events": _events(p.events, anchors),
     }

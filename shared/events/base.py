@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from shared import periods, times
+from shared import times
 
 
 def _day(value: Any) -> Any:
@@ -50,7 +50,6 @@ When = Annotated[AwareDatetime | date, Field(union_mode="left_to_right"), Before
 """A time with its offset, or a London day where only the day is known. On one day, without times, order is unknown."""
 Pounds = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
-PeriodKey = Annotated[str, StringConstraints(pattern=periods.PATTERN)]
 
 
 class Data(BaseModel):
