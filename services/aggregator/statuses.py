@@ -1,0 +1,63 @@
+"""Storing statuses: a new version only where something is said anew, each with its row of the outbox."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from services.aggregator.facts import canonical
+from shared import messages, outbox, topics
+from shared.status import TYPE, Status
+
+SCHEMA = "aggregator"
+
+
+def content_hash(status: Status) -> str:
+    """Of everything but the version: whether two statuses say the same."""
+    return hashlib.sha256(canonical(status.model_dump(mode="json", exclude={"version"}))).hexdigest()
+
+
+async def save(connection: Any, statuses: Sequence[Status]) -> list[Status]:
+    """Stores those that differ from what is stored, under their next version, each with its outbox row."""
+    rows = await connection.fetch(
+        """SELECT s.department, s.period, s.version, s.sha256 FROM status s
+        JOIN unnest($1::text[], $2::text[]) AS k (department, period) USING (department, period)""",
+        [s.department for s in statuses],
+        [s.period for s in statuses],
+    )
+    stored = {(row["department"], row["period"]): row for row in rows}
+    changed: list[tuple[Status, str]] = []
+    for status in statuses:
+        last = stored.get((status.department, status.period))
+        digest = content_hash(status)
+        if last is None or last["sha256"] != digest:
+            changed.append((status.model_copy(update={"version": 1 if last is None else last["version"] + 1}), digest))
+    if not changed:
+        return []
+    await connection.execute(
+        """INSERT INTO status (department, period, version, sha256, body)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
+        ON CONFLICT (department, period) DO UPDATE
+        SET version = excluded.version, sha256 = excluded.sha256, body = excluded.body""",
+        [s.department for s, _ in changed],
+        [s.period for s, _ in changed],
+        [s.version for s, _ in changed],
+        [digest for _, digest in changed],
+        [s.model_dump_json() for s, _ in changed],
+    )
+    await outbox.enqueue(connection, SCHEMA, [status_message(s) for s, _ in changed])
+    return [s for s, _ in changed]
+
+
+def status_message(status: Status) -> messages.Message:
+    """The whole status, keyed so that compaction keeps the latest; its id is stable, so a repeat is known as one."""
+    key = f"{status.department}/{status.period}"
+    value = messages.cloudevent(
+        source="/aggregator",
+        id=f"{key}/v{status.version}",
+        type=TYPE,
+        subject=key,
+        time=datetime.now(UTC),
+        data=status.model_dump(mode="json"),
+    )
+    return messages.Message(topics.IMPLEMENTATION_STATUS, key, value)
