@@ -83,8 +83,10 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         app,
         shelf=archive,
         records=Assessments(archive),
+        register=register,
         assets=assets,
         sample=settings.sample,
+        contact=settings.contact,
         now=lambda: datetime.now(UTC),
     )
     return app

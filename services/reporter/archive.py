@@ -48,6 +48,19 @@ class Archive:
         )
         return None if row is None else Stored(_issue(row), row["media_type"], row["content"], row["sha256"])
 
+    async def files(self, period: str, name: str) -> Sequence[Stored]:
+        rows = await self.read(
+            lambda c: c.fetch(
+                f"""SELECT DISTINCT ON (p.department) {_ISSUE}, f.media_type, f.content, f.sha256
+                FROM publication p JOIN publication_file f ON f.publication = p.id AND f.name = $2
+                WHERE p.period = $1 AND p.department <> 'overview'
+                ORDER BY p.department, p.revision DESC""",  # noqa: S608 - our own columns
+                period,
+                name,
+            )
+        )
+        return [Stored(_issue(row), row["media_type"], row["content"], row["sha256"]) for row in rows]
+
     async def latest(self) -> Sequence[Issue]:
         rows = await self.read(
             lambda c: c.fetch(

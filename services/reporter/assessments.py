@@ -78,7 +78,8 @@ class Assessments:
                 """SELECT a.ocid, a.title,
                     jsonb_agg(i.item ORDER BY i.item ->> 'first', i.item ->> 'answer')::text AS items
                 FROM aggregator.assessment a CROSS JOIN LATERAL jsonb_array_elements(a.items) AS i (item)
-                WHERE a.departments @> ARRAY[$1::text] AND i.item ->> 'department' = $1 AND i.item ->> 'question' = ANY($4)
+                WHERE a.departments @> ARRAY[$1::text] AND i.item ->> 'department' = $1
+                    AND i.item ->> 'question' = ANY($4)
                     AND CASE WHEN i.item ->> 'past' IS NULL THEN (i.item ->> 'first')::date BETWEEN $2 AND $3
                         ELSE (i.item ->> 'first')::date <= $3 AND $3 < (i.item ->> 'past')::date END
                     AND a.ocid > $5

@@ -21,7 +21,7 @@ ITEMS: Mapping[str, tuple[str, ...]] = {
     "forward-look": ("forward-look",),
     "challenge": ("spot-check",),
 }
-"""Indicators that count not by the start of a procurement but by items in a time of their own → the items' questions."""
+"""Indicators that count by items in a time of their own, not by a procurement's start → the items' questions."""
 
 PAGE = 200
 

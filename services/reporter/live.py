@@ -35,20 +35,8 @@ class Pages:
     def _page(self, template: str, **view: object) -> bytes:
         return page(template, stylesheet=self.stylesheet, sample=self.sample, **view)
 
-    def departments(self, issues: Sequence[Issue]) -> bytes:
-        rows = [
-            [
-                html(tables.link(issue.title, addresses.department(issue.department)), "sv-department"),
-                html(tables.rating_tag(issue.rating) if issue.rating else Markup("")),
-                text(Period.parse(issue.period).title, nowrap=True),
-                text(moment(issue.published_at), nowrap=True),
-                numeric(f"r{issue.revision}"),
-            ]
-            for issue in issues
-        ]
-        columns = [head("Department"), head("Status"), head("Period"), head("Published"), head("Revision", right=True)]
-        table = Table("The latest report of each department", columns, rows)
-        return self._page("departments.html", nav="departments", title="Departments", table=table)
+    def render(self, template: str, view: Mapping[str, object]) -> bytes:
+        return self._page(template, **view)
 
     def revisions(self, issues: Sequence[Issue]) -> bytes:
         return self._page("revisions.html", nav="revisions", title="Revisions", table=_revisions(issues))
@@ -64,23 +52,6 @@ class Pages:
         ]
         table = Table("Release calendar", [head("Date and time"), head("Reports"), head("State")], rows)
         return self._page("releases.html", nav="releases", title="Release calendar", table=table)
-
-    def methodology(self) -> bytes:
-        return self._page(
-            "methodology.html",
-            nav="methodology",
-            title="Methodology",
-            indicators=CATALOGUE,
-            groups=GROUPS,
-            method=METHOD,
-            rounding=ROUNDING,
-        )
-
-    def evidence(self, view: Mapping[str, object]) -> bytes:
-        return self._page("evidence.html", **view)
-
-    def procurement(self, view: Mapping[str, object]) -> bytes:
-        return self._page("procurement.html", **view)
 
     def nothing_yet(self) -> bytes:
         return self._page("nothing.html", nav="overview", title="No report has been published yet")

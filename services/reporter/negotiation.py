@@ -1,5 +1,6 @@
 """Which form of a page is sent, and whether it has to be: Accept, suffixes, ETag, If-None-Match. RFC 9110. Pure."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
@@ -78,3 +79,8 @@ def answer(
     if status == 200 and matches(request_headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=sent)
     return Response(content, status_code=status, media_type=media_type, headers=sent)
+
+
+def made(request_headers: Mapping[str, str], content: bytes, media_type: str = "text/html; charset=utf-8") -> Response:
+    """A page that was made because it was asked for."""
+    return answer(request_headers, content, media_type=media_type, sha256=hashlib.sha256(content).hexdigest())

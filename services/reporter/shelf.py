@@ -58,6 +58,10 @@ class Shelf(Protocol):
         """Without a period, of the latest one; without a revision, of the latest one."""
         ...
 
+    async def files(self, period: str, name: str) -> Sequence[Stored]:
+        """That file of the latest revision of every department's report of a period, by code."""
+        ...
+
     async def latest(self) -> Sequence[Issue]:
         """The newest issue of each department's newest period, by title."""
         ...

@@ -1,48 +1,63 @@
 """The pages over HTTP, read-only. Published ones are served as the bytes that were published."""
 
-import hashlib
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.reporter import addresses, evidence_pages, negotiation
-from services.reporter.evidence import QUESTIONS, Records
+from services.reporter import (
+    addresses,
+    evidence_site,
+    live_site,
+    negotiation,
+    paths,
+    succession,
+    succession_pages,
+)
+from services.reporter.evidence import Records
 from services.reporter.headers import Headers
 from services.reporter.live import ERRORS, Pages
-from services.reporter.negotiation import HTML, JSON, answer, preferred, split_suffix
+from services.reporter.negotiation import HTML, JSON, answer, made, preferred, split_suffix
 from services.reporter.publication import OVERVIEW
-from services.reporter.shelf import Shelf, Stored, Unavailable
+from services.reporter.shelf import Issue, Shelf, Stored, Unavailable
 from services.reporter.stylesheets import Assets
+from shared.departments import Register
 from shared.periods import Period
+from shared.times import london_day
 
 FILES = {HTML: "report.html", JSON: "report.json"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
 def add_to(
-    app: FastAPI, *, shelf: Shelf, records: Records, assets: Assets, sample: bool, now: Callable[[], datetime]
+    app: FastAPI,
+    *,
+    shelf: Shelf,
+    records: Records,
+    register: Register,
+    assets: Assets,
+    sample: bool,
+    now: Callable[[], datetime],
+    contact: str = "",
 ) -> None:
     """Adds the pages, their error pages and their headers to an app."""
     pages = Pages(stylesheet=assets.stylesheet, sample=sample)
+    today = _today(now)
+    live_site.add_to(app, pages, shelf=shelf, register=register, now=now, contact=contact)
+    evidence_site.add_to(app, pages, shelf=shelf, records=records, register=register, today=today)
 
     def get(path: str) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
         return app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
-
-    def made(request: Request, content: bytes) -> Response:
-        sha256 = hashlib.sha256(content).hexdigest()
-        return answer(request.headers, content, media_type="text/html; charset=utf-8", sha256=sha256)
 
     async def published(
         request: Request, department: str, *, period: str | None, revision: int | None, suffix: str | None
     ) -> Response:
         wanted = negotiation.SUFFIXES[suffix] if suffix else preferred(request.headers.get("accept"))
         if period is not None:
-            _period(period)
+            paths.period(period)
         stored = await shelf.file(department, period, revision, FILES[wanted])
         if stored is None:
             raise HTTPException(404)
@@ -53,7 +68,7 @@ def add_to(
             sha256=stored.sha256,
             immutable=revision is not None,
             headers={
-                "link": _links(stored),
+                "link": _links(stored, await shelf.issues(department)),
                 "last-modified": stored.issue.published_at.strftime("%a, %d %b %Y %H:%M:%S GMT"),
             },
         )
@@ -63,7 +78,7 @@ def add_to(
         try:
             return await published(request, OVERVIEW, period=None, revision=None, suffix=None)
         except HTTPException:
-            return made(request, pages.nothing_yet())
+            return made(request.headers, pages.nothing_yet())
 
     @get("/overview/{period}")
     async def overview(request: Request, period: str) -> Response:
@@ -71,59 +86,29 @@ def add_to(
         return await published(request, OVERVIEW, period=name, revision=None, suffix=suffix)
 
     @get("/overview/{period}/{revision}")
-    async def overview_revision(request: Request, period: str, revision: str) -> Response:
-        number, suffix = _revision(revision)
+    async def overviewpaths.revision(request: Request, period: str, revision: str) -> Response:
+        number, suffix = paths.revision(revision)
         return await published(request, OVERVIEW, period=period, revision=number, suffix=suffix)
-
-    @get("/departments")
-    async def departments(request: Request) -> Response:
-        return made(request, pages.departments(await shelf.latest()))
 
     @get("/departments/{code}")
     async def department(request: Request, code: str) -> Response:
         name, suffix = split_suffix(code)
-        return await published(request, _department(name), period=None, revision=None, suffix=suffix)
+        ended = succession.dissolved(register, name, today()) if register.has_department(name) else None
+        if ended is not None and suffix is None and preferred(request.headers.get("accept")) == HTML:
+            issues = await shelf.issues(name)
+            if issues:
+                return made(request.headers, pages.render("ended.html", succession_pages.ended(register, name, issues)))
+        return await published(request, paths.department(name), period=None, revision=None, suffix=suffix)
 
     @get("/departments/{code}/{period}")
     async def report(request: Request, code: str, period: str) -> Response:
         name, suffix = split_suffix(period)
-        return await published(request, _department(code), period=name, revision=None, suffix=suffix)
+        return await published(request, paths.department(code), period=name, revision=None, suffix=suffix)
 
     @get("/departments/{code}/{period}/{revision}")
-    async def report_revision(request: Request, code: str, period: str, revision: str) -> Response:
-        number, suffix = _revision(revision)
-        return await published(request, _department(code), period=period, revision=number, suffix=suffix)
-
-    @get("/departments/{code}/{period}/evidence/{question}")
-    async def evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
-        issue = await shelf.file(_department(code), _period(period), None, FILES[JSON])
-        if issue is None or question not in QUESTIONS:
-            raise HTTPException(404)
-        quarters = [str(quarter) for quarter in Period.parse(period).quarters]
-        rows = await records.counted(code, quarters, question, after)
-        view = evidence_pages.counted(code, issue.issue.title, period, question, rows, after=after)
-        return made(request, pages.evidence(view))
-
-    @get("/procurements/{ocid:path}")
-    async def procurement(request: Request, ocid: str) -> Response:
-        found = await records.procurement(ocid)
-        if found is None:
-            raise HTTPException(404)
-        report = await shelf.file(found.department, found.period, None, FILES[JSON]) if found.period else None
-        published = report.issue.title if report else None
-        return made(request, pages.procurement(evidence_pages.procurement(found, published=published)))
-
-    @get("/methodology")
-    async def methodology(request: Request) -> Response:
-        return made(request, pages.methodology())
-
-    @get("/revisions")
-    async def revisions(request: Request) -> Response:
-        return made(request, pages.revisions(await shelf.revised()))
-
-    @get("/releases")
-    async def releases(request: Request) -> Response:
-        return made(request, pages.releases(await shelf.planned(), now()))
+    async def reportpaths.revision(request: Request, code: str, period: str, revision: str) -> Response:
+        number, suffix = paths.revision(revision)
+        return await published(request, paths.department(code), period=period, revision=number, suffix=suffix)
 
     @get("/assets/{name}")
     async def asset(name: str) -> Response:
@@ -145,6 +130,10 @@ def add_to(
     app.add_middleware(Headers, failed=lambda scope: problem(Request(scope), pages, 500))
 
 
+def _today(now: Callable[[], datetime]) -> Callable[[], date]:
+    return lambda: london_day(now())
+
+
 def problem(request: Request, pages: Pages, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """A page for people; RFC 9457 for programs that ask for JSON, by Accept or by suffix."""
     sent = {"cache-control": "no-store", "vary": "Accept", **(headers or {})}
@@ -155,33 +144,24 @@ def problem(request: Request, pages: Pages, status: int, headers: Mapping[str, s
     return Response(pages.error(status), status_code=status, media_type="text/html; charset=utf-8", headers=sent)
 
 
-def _period(text: str) -> str:
-    try:
-        return str(Period.parse(text))
-    except ValueError as fault:
-        raise HTTPException(404) from fault
-
-
-def _department(code: str) -> str:
-    """The overview has addresses of its own."""
-    if code == OVERVIEW:
-        raise HTTPException(404)
-    return code
-
-
-def _revision(name: str) -> tuple[int, str | None]:
-    """`r2.json` → (2, `json`)."""
-    stem, suffix = split_suffix(name)
-    if not re.fullmatch(r"r[1-9][0-9]{0,5}", stem):
-        raise HTTPException(404)
-    return int(stem[1:]), suffix
-
-
-def _links(stored: Stored) -> str:
+def _links(stored: Stored, issues: Sequence[Issue]) -> str:
+    """Itself, its JSON, the latest revision, and the periods before and after, newest revisions."""
     issue = stored.issue
     this = addresses.publication(issue.department, issue.period, issue.revision)
-    latest = addresses.publication(issue.department, issue.period)
-    return (
-        f'<{this}>; rel="canonical", <{this}.json>; rel="alternate"; type="application/json", '
-        f'<{latest}>; rel="latest-version"'
-    )
+    found = [
+        f'<{this}>; rel="canonical"',
+        f'<{this}.json>; rel="alternate"; type="application/json"',
+        f'<{addresses.publication(issue.department, issue.period)}>; rel="latest-version"',
+    ]
+    for relation, period in neighbours(issue.period, [other.period for other in issues]):
+        found.append(f'<{addresses.publication(issue.department, period)}>; rel="{relation}"')
+    return ", ".join(found)
+
+
+def neighbours(period: str, others: Iterable[str]) -> list[tuple[str, str]]:
+    """`prev` and `next` among published periods of the same length, whether or not they follow at once."""
+    this = Period.parse(period)
+    alike = {p for p in map(Period.parse, others) if bool(p.quarter) == bool(this.quarter)}
+    before, after = [p for p in alike if p < this], [p for p in alike if p > this]
+    found = [("prev", str(max(before)))] if before else []
+    return found + ([("next", str(min(after)))] if after else [])

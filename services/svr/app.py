@@ -20,16 +20,13 @@ import httpx
 import orjson
 import typer
 from aiokafka.errors import KafkaError
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
 from services.svr.checking import Check, procurement_json, submission_json
 from services.svr.lines import Broken, lines, lines_in
 from services.svr.looking import candidates, statuses
+from services.svr.showing import err, out, progress, sample_table, standing_table, summarise
 from services.svr.submitting import Tally, to_http, to_kafka
 from shared.departments import Register, Sender, load_register
 from shared.rules import load_rules
@@ -38,8 +35,6 @@ PARTLY = 3
 T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Social value returns: check, submit, look.")
-out = Console()
-err = Console(stderr=True)
 
 Files = Annotated[
     list[Path], typer.Argument(help="JSON lines of CloudEvents or OCDS releases, a package (.json), or -")
@@ -74,22 +69,6 @@ def _broken_files() -> Iterator[None]:
     except Broken as fault:
         err.print(str(fault), markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-
-
-@contextmanager
-def progress(total: int | None, what: str) -> Iterator[Progress]:
-    """A bar on a terminal; silent in pipes and CI, where each stage says its line itself."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )
-    quiet = not sys.stderr.isatty() or "CI" in os.environ or "NO_COLOR" in os.environ
-    with Progress(*columns, console=err, disable=quiet) as bar:
-        bar.add_task(what, total=total)
-        yield bar
 
 
 @app.command()
@@ -133,24 +112,9 @@ def check(
     if as_json:
         sys.stdout.buffer.flush()
     else:
-        _summary(checked, decisions, departments, reasons)
+        summarise(checked, decisions, departments, reasons)
     if rejected:
         raise typer.Exit(PARTLY)
-
-
-def _summary(
-    checked: Check, decisions: Counter[str], departments: Counter[str], reasons: Counter[tuple[str, str]]
-) -> None:
-    out.print(f"{checked.accepted} accepted, {checked.rejected} refused, {sum(decisions.values())} procurements")
-    table = Table("Does the Act apply?", "Procurements", "Why")
-    for decision, count in decisions.most_common():
-        why = ", ".join(f"{reason} {n}" for (d, reason), n in reasons.most_common() if d == decision)
-        table.add_row(decision, str(count), why)
-    out.print(table)
-    attributed = sum(n for code, n in departments.items() if checked.register.has_department(code))
-    out.print(f"Attributed to a department: {attributed} of {sum(departments.values())}")
-    for code, count in departments.most_common():
-        out.print(f"  {code}: {count}", markup=False)
 
 
 @app.command()
@@ -229,19 +193,7 @@ def status(
         for each in found:
             sys.stdout.write(each.model_dump_json() + "\n")
         return
-    table = Table("Period", "Department", "Status", "In scope", "Considered before the start", "Unknown", "Reason")
-    for each in found:
-        considered = each.measures["considered-in-time"]
-        table.add_row(
-            each.period,
-            each.department,
-            each.rating.value,
-            str(each.measures["in-scope"].answers.get("applies", 0)),
-            f"{considered.numerator} of {considered.denominator}",
-            str(considered.unknown),
-            each.reason,
-        )
-    out.print(table)
+    out.print(standing_table(found))
 
 
 @app.command()
@@ -259,13 +211,7 @@ def sample(
         for each in drawn:
             sys.stdout.buffer.write(orjson.dumps({**asdict(each), "risk": risk(each)}) + b"\n")
         return
-    table = Table("Reference", "Department", "Title", "Started", "Value", "Risk", "Why")
-    for each in drawn:
-        value = "not known" if each.pence is None else f"£{each.pence / 100:,.0f}"
-        why = ", ".join((*each.concerns, *(["urgency claimed"] if each.urgent else [])))
-        row = (each.ocid, each.department, each.title or "", each.started_on or "", value, str(risk(each)), why)
-        table.add_row(*(escape(cell) for cell in row))
-    out.print(table)
+    out.print(sample_table(drawn))
 
 
 def main() -> None:

@@ -1,0 +1,103 @@
+"""The addresses of what is read live from the records: evidence, procurements, buyers, examples, capability, mapping."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from services.reporter import addresses, capability_page, evidence_pages, examples, item_pages, mapped_page, mapping
+from services.reporter import paths, succession, unattributed
+from services.reporter.evidence import ITEMS, QUESTIONS, Records
+from services.reporter.live import Pages
+from services.reporter.model import Report
+from services.reporter.negotiation import HTML, JSON, made, preferred
+from services.reporter.publication import OVERVIEW
+from services.reporter.revisions import canonical
+from services.reporter.shelf import Shelf
+from shared.departments import Register
+from shared.periods import Period
+
+DOCUMENT = "report.json"
+
+
+def add_to(
+    app: FastAPI, pages: Pages, *, shelf: Shelf, records: Records, register: Register, today: Callable[[], date]
+) -> None:
+    def get(path: str) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
+        return app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def reports(period: str) -> list[Report]:
+        return [Report.model_validate_json(stored.content) for stored in await shelf.files(period, DOCUMENT)]
+
+    @get("/departments/{code}/{period}/evidence/{question}")
+    async def evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
+        issue = await shelf.file(paths.department(code), paths.period(period), None, DOCUMENT)
+        if issue is None or question not in QUESTIONS:
+            raise HTTPException(404)
+        asked, name = Period.parse(period), issue.issue.title
+        if question in ITEMS:
+            items = await records.items(code, asked.first_day, asked.last_day, ITEMS[question], after)
+            view = item_pages.counted_items(code, name, period, question, items, after=after)
+        else:
+            rows = await records.counted(code, [str(quarter) for quarter in asked.quarters], question, after)
+            view = evidence_pages.counted(code, name, period, question, rows, after=after)
+        return made(request.headers, pages.render("evidence.html", view))
+
+    @get("/procurements/{ocid:path}")
+    async def procurement(request: Request, ocid: str) -> Response:
+        found = await records.procurement(ocid)
+        if found is None:
+            raise HTTPException(404)
+        report = await shelf.file(found.department, found.period, None, DOCUMENT) if found.period else None
+        view = evidence_pages.procurement(found, published=report.issue.title if report else None)
+        return made(request.headers, pages.render("procurement.html", view))
+
+    @get("/departments/{code}/{period}/mapped")
+    async def mapped(request: Request, code: str, period: str) -> Response:
+        return await as_mapped(request, code, period, preferred(request.headers.get("accept")))
+
+    @get("/departments/{code}/{period}/mapped.json")
+    async def mapped_json(request: Request, code: str, period: str) -> Response:
+        return await as_mapped(request, code, period, JSON)
+
+    async def as_mapped(request: Request, code: str, period: str, form: str) -> Response:
+        """Of a department that is no more: sent on to the one that answers for most of its work today."""
+        period, on = paths.period(period), today()
+        if not register.has_department(code):
+            raise HTTPException(404)
+        present = register.answerable_for(code, on)
+        if present != code:
+            address = addresses.mapped(present, period) + (".json" if form == JSON else "")
+            return RedirectResponse(address, status_code=307)
+        said = {report.department.code: report for report in await reports(period)}
+        codes = mapping.belonging(said, code, register=register, on=on)
+        if not codes:
+            raise HTTPException(404)
+        found = mapping.mapped(
+            succession.names_on(register, code, on),
+            [mapping.portion_of(said[each]) for each in codes],
+            period=Period.parse(period),
+            on=on,
+            sample=pages.sample,
+        )
+        if form == JSON:
+            return made(request.headers, canonical(found), JSON)
+        return made(request.headers, pages.render("mapped.html", mapped_page.view(found)))
+
+    @get("/unattributed")
+    async def buyers(request: Request) -> Response:
+        return made(request.headers, pages.render("unattributed.html", unattributed.view(await records.unattributed())))
+
+    @get("/examples")
+    async def shared_examples(request: Request, service: str = "", strand: str = "") -> Response:
+        found = examples.read(await records.said("example.shared"), register, today())
+        return made(request.headers, pages.render("examples.html", examples.view(found, service=service, strand=strand)))
+
+    @get("/capability")
+    async def capability(request: Request) -> Response:
+        newest = await shelf.file(OVERVIEW, None, None, DOCUMENT)
+        said = await reports(newest.issue.period) if newest else []
+        trained = await records.said("training.completed")
+        return made(request.headers, pages.render("capability.html", capability_page.view(said, trained)))
