@@ -95,9 +95,7 @@ async def reports(bootstrap: str, wanted: int) -> list[dict[str, Any]]:
                         moved = time.monotonic()
                 progress(len(found))
                 if time.monotonic() - moved > PATIENCE / 4:
-                    raise DemoFailed(
-                        f"{len(found)} of {wanted} reports are out and no more come. See the services' logs in .local/demo."
-                    )
+                    raise DemoFailed(f"{len(found)} of {wanted} reports are out and no more come. See .local/demo.")
     finally:
         await consumer.stop()
     return [found[key] for key in sorted(found)]

@@ -1,4 +1,4 @@
-"""The addresses of what is read live from the records: evidence, procurements, buyers, examples, capability, mapping."""
+"""The addresses of what is read live from the records: evidence, procurements, buyers, examples, capability."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -7,12 +7,22 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from services.reporter import addresses, capability_page, evidence_pages, examples, item_pages, mapped_page, mapping
-from services.reporter import paths, succession, unattributed
+from services.reporter import (
+    addresses,
+    capability_page,
+    evidence_pages,
+    examples,
+    item_pages,
+    mapped_page,
+    mapping,
+    paths,
+    succession,
+    unattributed,
+)
 from services.reporter.evidence import ITEMS, QUESTIONS, Records
 from services.reporter.live import Pages
 from services.reporter.model import Report
-from services.reporter.negotiation import HTML, JSON, made, preferred
+from services.reporter.negotiation import JSON, made, preferred
 from services.reporter.publication import OVERVIEW
 from services.reporter.revisions import canonical
 from services.reporter.shelf import Shelf
@@ -93,7 +103,9 @@ def add_to(
     @get("/examples")
     async def shared_examples(request: Request, service: str = "", strand: str = "") -> Response:
         found = examples.read(await records.said("example.shared"), register, today())
-        return made(request.headers, pages.render("examples.html", examples.view(found, service=service, strand=strand)))
+        return made(
+            request.headers, pages.render("examples.html", examples.view(found, service=service, strand=strand))
+        )
 
     @get("/capability")
     async def capability(request: Request) -> Response:

@@ -6,12 +6,10 @@ from datetime import datetime
 from markupsafe import Markup
 
 from services.reporter import addresses, rounds, tables
-from services.reporter.figures import ROUNDING
 from services.reporter.rendering import page
 from services.reporter.shelf import Issue, Planned
-from services.reporter.tables import Table, head, html, numeric, text
+from services.reporter.tables import Table, head, html, text
 from services.reporter.words import moment
-from shared.indicators import CATALOGUE, GROUPS, METHOD
 from shared.periods import Period
 
 ERRORS = {

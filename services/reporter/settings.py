@@ -14,7 +14,9 @@ class Settings(WithDatabase):
     url: HttpUrl = Field(
         HttpUrl("http://127.0.0.1:8000"), description="where readers reach the pages, for links in messages"
     )
-    contact: str = Field("", description="whom readers may write to or ring, as the contact page prints it; empty: nobody")
+    contact: str = Field(
+        "", description="whom readers may write to or ring, as the contact page prints it; empty: nobody"
+    )
     sample: bool = Field(False, description="every page says that its figures are invented")
     settle_seconds: float = Field(
         2, ge=0, description="a period is published when its statuses have stood still so long: a burst is one revision"

@@ -86,7 +86,7 @@ def add_to(
         return await published(request, OVERVIEW, period=name, revision=None, suffix=suffix)
 
     @get("/overview/{period}/{revision}")
-    async def overviewpaths.revision(request: Request, period: str, revision: str) -> Response:
+    async def overview_revision(request: Request, period: str, revision: str) -> Response:
         number, suffix = paths.revision(revision)
         return await published(request, OVERVIEW, period=period, revision=number, suffix=suffix)
 
@@ -106,7 +106,7 @@ def add_to(
         return await published(request, paths.department(code), period=name, revision=None, suffix=suffix)
 
     @get("/departments/{code}/{period}/{revision}")
-    async def reportpaths.revision(request: Request, code: str, period: str, revision: str) -> Response:
+    async def report_revision(request: Request, code: str, period: str, revision: str) -> Response:
         number, suffix = paths.revision(revision)
         return await published(request, paths.department(code), period=period, revision=number, suffix=suffix)
 

@@ -11,10 +11,11 @@ import pytest
 from fastapi import FastAPI
 
 from services.reporter import site
-from services.reporter.evidence import Counted, Event, Fact, Procurement
+from services.reporter.evidence import Buyer, Counted, CountedItems, Event, Fact, Item, Procurement, Said
 from services.reporter.model import Change
 from services.reporter.shelf import Issue, Planned, Stored, Unavailable
 from services.reporter.stylesheets import Assets
+from shared.departments import load_register
 from shared.status import Rating
 from tests.unit.reporter.examples import PUBLISH_AT
 
@@ -64,6 +65,11 @@ class MemoryShelf:
         media_type = "application/json" if name.endswith(".json") else "text/html; charset=utf-8"
         return Stored(found[-1], media_type, content, hashlib.sha256(content).hexdigest())
 
+    async def files(self, period: str, name: str) -> Sequence[Stored]:
+        codes = {i.department for i in self._look() if i.period == period and i.department != "overview"}
+        found = [await self.file(code, period, None, name) for code in sorted(codes)]
+        return [stored for stored in found if stored is not None]
+
     async def latest(self) -> Sequence[Issue]:
         return [i for i in self._look() if i.department != "overview"]
 
@@ -80,6 +86,48 @@ class MemoryShelf:
     async def asset(self, name: str) -> bytes | None:
         self._look()
         return b"old" if name == "app-old.css" else None
+
+
+DELIVERED = Item("delivered", "short", "dwp", date(2026, 8, 1), date(2027, 1, 1), 5_000_000_00, None)
+
+
+def told(department: str, event: str, value: dict[str, object]) -> Said:
+    return Said(department, Fact(f"{event}/urn:x 1", value, "2026-09-01T09:00:00.000000Z", "urn:x", "1"))
+
+
+SAID = {
+    "example.shared": [
+        told(
+            "defra",
+            "example.shared",
+            {
+                "title": "River management",
+                "service": "Rivers & banks",
+                "strands": ["environmental", "social"],
+                "outcome": "Volunteers planted <nine> kilometres.",
+                "ocid": "ocds-1",
+            },
+        ),
+        told(
+            "dsit",
+            "example.shared",
+            {
+                "title": "Clean rooms",
+                "service": "Cleaning",
+                "strands": ["economic"],
+                "outcome": "Better jobs.",
+                "url": "https://example.org/rooms",
+            },
+        ),
+    ],
+    "training.completed": [
+        told(
+            "dwp",
+            "training.completed",
+            {"programme": "commissioning-academy", "completed_on": "2024-11-05", "participants": 12},
+        ),
+    ],
+}
 
 
 class MemoryRecords:
@@ -105,6 +153,7 @@ class MemoryRecords:
             answers={"considered-in-time": ["before"], "in-scope": ["applies"]},
             concerns=(),
             evidence={"considered-in-time": [("urn:dwp", "c-1")]},
+            items=(DELIVERED,),
             facts=(Fact("title", "<b>Cleaning</b>", "2026-07-20T09:00:00.000000Z", "urn:dwp", "c-1"),),
             events=(
                 Event(
@@ -122,6 +171,20 @@ class MemoryRecords:
     async def counted(self, department: str, quarters: Sequence[str], question: str, after: str) -> Sequence[Counted]:
         return [Counted("ocds-h6vhtk-06e0b1", None, ("no-record",), None, None, 0)]
 
+    async def items(
+        self, department: str, first: date, last: date, questions: Sequence[str], after: str
+    ) -> Sequence[CountedItems]:
+        return [CountedItems("ocds-h6vhtk-06e0b1", None, (DELIVERED,))] if "delivered" in questions else []
+
+    async def unattributed(self) -> Sequence[Buyer]:
+        return [
+            Buyer("Example Museums Group", ("GB-FTS-1",), 3, 50_000_000_00, 1_000_000_00, 1, date(2026, 1, 5), None),
+            Buyer(None, (), 1, 0, 0, 1, None, None),
+        ]
+
+    async def said(self, event: str) -> Sequence[Said]:
+        return SAID[event]
+
 
 @pytest.fixture
 def shelf() -> MemoryShelf:
@@ -137,7 +200,16 @@ async def client(shelf: MemoryShelf) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     assets = Assets({"app-1.css": b"body{}"}, "/assets/app-1.css")
     now = datetime(2026, 10, 20, tzinfo=UTC)
-    site.add_to(app, shelf=shelf, records=MemoryRecords(), assets=assets, sample=True, now=lambda: now)
+    site.add_to(
+        app,
+        shelf=shelf,
+        records=MemoryRecords(),
+        register=load_register(),
+        assets=assets,
+        sample=True,
+        now=lambda: now,
+        contact="The review team, 1 Example Street",
+    )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://reports.test") as client:
         yield client
