@@ -116,7 +116,7 @@ def _resolve(procurement: Procurement, register: Register) -> Resolution | None:
 def _comparator(procurement: Procurement) -> Comparator | None:
     """The sector of a buyer that is clearly a council or a health body: shown beside departments, never among them."""
     buyer = procurement.buyer
-    return None if buyer is None else comparator(ids=buyer.ids, name=buyer.name)
+    return None if buyer is None else comparator(ids=buyer.ids, name=buyer.name, on=_day(procurement))
 
 
 def _sender(procurement: Procurement) -> str | None:

@@ -55,12 +55,12 @@ def academy_words(academy: Sequence[tuple[date, int]]) -> str:
 
 def champions_words(reports: Sequence[Report]) -> str:
     there = sum(report.capability.champion is not None for report in reports)
-    return f"{number(there)} of {plural(len(reports), 'department')} have a champion on record at the end of the period"
+    return f"a champion is on record for {number(there)} of {plural(len(reports), 'department')}"
 
 
 def strategies_words(reports: Sequence[Report]) -> str:
     complete = sum(_strategy(report.capability) == "Complete" for report in reports)
-    return f"{number(complete)} of {plural(len(reports), 'department')} have a complete strategy on record"
+    return f"a complete strategy for {number(complete)} of {plural(len(reports), 'department')}"
 
 
 def by_year(academy: Sequence[tuple[date, int]]) -> Table:

@@ -10,7 +10,7 @@ from services.reporter.addresses import evidence
 from services.reporter.figures import Figure
 from services.reporter.model import Report
 from services.reporter.tables import Cell, Table, count, head, html, link, text
-from services.reporter.words import humanised
+from services.reporter.words import humanised, lower_first
 from shared.indicators import BY_ID
 
 FRAMEWORKS = {"PPN0620": "PPN 06/20", "PPN002": "PPN 002", "PPN026": "PPN 026", "external": "Another framework"}
@@ -39,7 +39,7 @@ def suppliers(report: Report) -> Table | None:
 
 
 def forward(report: Report) -> Table | None:
-    words = "Procurements planned to start within 24 months"
+    words = "Forward look: procurements planned to start within 24 months"
     return _counts(report, "forward-look", words, "All planned", "Procurements")
 
 
@@ -49,7 +49,9 @@ def kpis(report: Report) -> Table | None:
     if figure is None or not any(figure.answers.get(key) for key in (*KPI_WORDS, STALE)):
         return None
     labels = BY_ID["delivered"].answers
-    rows = [[text(labels[key]), count(figure.answers.get(key, 0))] for key in (*KPI_WORDS, STALE)]
+    rows = [[text(labels[key]), count(figure.answers.get(key, 0))] for key in KPI_WORDS]
+    if figure.answers.get(STALE):
+        rows.append([text(f"Among them: {lower_first(labels[STALE])}"), count(figure.answers[STALE])])
     columns = [head("Rating of the indicator"), head("Indicators", right=True)]
     return Table("Social value indicators of contracts, by their newest rating", columns, rows, size="narrow")
 
@@ -90,7 +92,9 @@ def _counts(
     address = evidence(report.department.code, report.period.key, name)
     rows.append([html(link(all_words, address)), count(figure.population)])
     shown = [key for key in beside if key in (BESIDE_SUPPLIERS, BESIDE_COMMITTED) and key in figure.answers]
-    rows += [[text(f"Among them: {BY_ID[name].answers[key]}"), count(figure.answers[key])] for key in shown]
+    rows += [
+        [text(f"Among them: {lower_first(BY_ID[name].answers[key])}"), count(figure.answers[key])] for key in shown
+    ]
     return Table(caption, [head("Answer"), head(unit, right=True)], rows, size="narrow")
 
 

@@ -46,17 +46,29 @@ def counted_items(
     }
 
 
+_KINDS = {
+    "kpi-rating": "Indicator of the contract",
+    "committed-kpis": "Social value indicators",
+    "supplier-kind": "Kind of supplier",
+    "spot-check": "Spot check",
+}
+"""Questions that stand beside an indicator rather than being it."""
+
+
+def _title(question: str) -> str:
+    named = _KINDS.get(question) or (title_of(INDICATOR[question]) if question in INDICATOR else None)
+    return named or humanised(question)
+
+
 def _item_words(item: Item) -> str:
-    kind = {"kpi-rating": "Indicator of the contract: ", "supplier-kind": "Supplier: "}.get(item.question, "")
+    kind = f"{_KINDS[item.question]}: " if item.question in ("kpi-rating", "supplier-kind") else ""
     return f"{kind}{answer_words(item.question, item.answer)}, {_when(item)}"
 
 
 def _when(item: Item) -> str:
     if item.past is None:
         return f"on {day(item.first)}"
-    if item.past == FOR_EVER:
-        return f"since {day(item.first)}"
-    return f"from {day(item.first)}, before {day(item.past)}"
+    return f"since {day(item.first)}"
 
 
 def _worth(items: Sequence[Item]) -> str:
@@ -72,7 +84,7 @@ def _worth(items: Sequence[Item]) -> str:
 def table(items: Sequence[Item]) -> Table:
     rows = [
         [
-            text(title_of(INDICATOR[item.question]) if item.question in INDICATOR else humanised(item.question)),
+            text(_title(item.question)),
             text(answer_words(item.question, item.answer)),
             html(tables.foreign(item.department)),
             text(day(item.first), nowrap=True),

@@ -48,8 +48,9 @@ def _table(found: Mapped, caption: str, total: Mapping[str, Figure], parts: list
     for name in sorted(total, key=lambda key: (order.get(key, 0), key)):
         title = BY_ID[name].title if name in BY_ID else f"{humanised(name)} well-being"
         rows.append([text(title), *(_cell(part.get(name)) for part in parts), _cell(total[name])])
+    size = "narrow" if len(found.portions) < 3 else "middle"  # two departments fit a phone
     columns = [head("Measure"), *(head(p.department.short, right=True) for p in found.portions)]
-    return Table(caption, [*columns, head("Together", right=True)], rows, size="wide")
+    return Table(caption, [*columns, head("Together", right=True)], rows, size=size)
 
 
 def _cell(figure: Figure | None) -> Cell:

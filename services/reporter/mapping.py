@@ -5,6 +5,7 @@ and neither are the tests of capability, which are about one department each.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -96,21 +97,31 @@ def combined(parts: Sequence[Mapping[str, Figure]]) -> dict[str, Figure]:
     return {name: added([part[name] for part in parts if name in part]) for name in names}
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One period before a department was there. `unheard`: those of whom nothing is known; their part is missing."""
+
+    codes: tuple[str, ...]
+    unheard: tuple[str, ...]
+    figures: dict[str, Figure]
+
+
 def history(
     statuses: Iterable[Status], department: str, *, register: Register, on: date, without: Collection[str]
-) -> dict[str, tuple[tuple[str, ...], dict[str, Figure]]]:
-    """Period → (codes, their figures as one), for the periods in which others answered for what is now its.
+) -> dict[str, Earlier]:
+    """By period, where others answered for what is now the department's and anything is known of them.
 
     `without`: periods with a status of the department's own, which stand as reported then.
     """
     by_period: dict[str, dict[str, Status]] = {}
     for status in statuses:
-        if status.period not in without and not is_unknown(status):
+        if status.period not in without:
             by_period.setdefault(status.period, {})[status.department] = status
     found = {}
     for period, present in by_period.items():
         codes = belonging(present, department, register=register, on=on)
-        if codes:
-            figures = [{name: figure(measure) for name, measure in present[code].measures.items()} for code in codes]
-            found[period] = (tuple(codes), combined(figures))
+        heard = tuple(code for code in codes if not is_unknown(present[code]))
+        if heard:
+            parts = [{name: figure(m) for name, m in present[code].measures.items()} for code in heard]
+            found[period] = Earlier(heard, tuple(c for c in codes if c not in heard), combined(parts))
     return found

@@ -196,6 +196,7 @@ class Report(Publication):
     data: Data
     previous_method: PreviousMethod | None = None
     predecessors: tuple[Names, ...] = ()
+    unheard: tuple[str, ...] = ()
     dissolved_on: date | None = None
     successors: tuple[Successor, ...] = ()
 

@@ -181,8 +181,12 @@ def _before(due: Due, code: str, histories: Mapping[str, Sequence[Status]], regi
         without={status.period for status in histories.get(code, ())},
     )
     return {
-        period: Before(tuple(succession.names_on(register, other, on) for other in codes), figures)
-        for period, (codes, figures) in found.items()
+        period: Before(
+            tuple(succession.names_on(register, code, on) for code in earlier.codes),
+            earlier.figures,
+            tuple(succession.names_on(register, code, on) for code in earlier.unheard),
+        )
+        for period, earlier in found.items()
     }
 
 

@@ -11,6 +11,7 @@ from services.reporter import findings, gaps, rounds, summary
 from services.reporter import series as eight
 from services.reporter.figures import Figure, figure
 from services.reporter.model import Change, Names, Quarter, Report, Revision, Successor
+from services.reporter.words import listed
 from shared.periods import Period
 from shared.status import Status
 from shared.times import london_day
@@ -22,6 +23,7 @@ class Before:
 
     departments: tuple[Names, ...]
     figures: Mapping[str, Figure]
+    unheard: tuple[Names, ...] = ()
 
 
 SHOWN = (eight.MAIN, "consultation", "delivered")
@@ -97,6 +99,7 @@ def build(
         data=status.data,
         previous_method=status.previous_method,
         predecessors=_predecessors(quarters, before or {}),
+        unheard=_unheard(quarters, before or {}),
         dissolved_on=dissolved_on,
         successors=successors,
     )
@@ -115,6 +118,14 @@ def _predecessors(quarters: Sequence[Quarter], before: Mapping[str, Before]) -> 
     shown = [before[q.period] for q in quarters if q.period in before and not q.figures]
     named = {department.code: department for each in shown for department in each.departments}
     return tuple(sorted(named.values(), key=lambda department: department.name.casefold()))
+
+
+def _unheard(quarters: Sequence[Quarter], before: Mapping[str, Before]) -> tuple[str, ...]:
+    """`Q1 2026 to 2027: DSIT`, for every mapped period in which a part is missing."""
+    shown = [(quarter.title, before[quarter.period]) for quarter in quarters if quarter.period in before]
+    return tuple(
+        f"{title}: {listed([department.short for department in each.unheard])}" for title, each in shown if each.unheard
+    )
 
 
 def period_before(history: Sequence[Status], period: Period) -> Status | None:

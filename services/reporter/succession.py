@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from services.reporter.model import Names, Successor
-from shared.departments import Register
+from shared.departments import Mark, Register
 
 
 def names_on(register: Register, code: str, on: date) -> Names:
@@ -41,6 +41,18 @@ def successors(register: Register, code: str) -> tuple[Successor, ...]:
         )
         for position, move in enumerate(moves)
     )
+
+
+def mark(register: Register, code: str) -> Mark | None:
+    """How well it is established who took over; None while the department exists."""
+    last = register.department(code).exists_to
+    found = [
+        change.mark
+        for change in register.changes
+        if last is not None and change.effective == last + timedelta(days=1)
+        if any(move.source == code for move in change.moves)
+    ]
+    return found[0] if found else None
 
 
 def dissolved(register: Register, code: str, on: date) -> date | None:

@@ -69,7 +69,8 @@ def ended(register: Register, code: str, issues: Sequence[Issue]) -> dict[str, A
     return {
         "nav": "departments",
         "title": department.name(last) if last else department.names[-1].text,
-        "words": f"It ended: its last day was {day(last)}." if last else "",
+        "words": f"Its last day was {day(last)}." if last else "",
+        "marked": succession.mark(register, code),
         "items": [
             {"name": s.name, "address": addresses.department(s.code), "what": s.what, "largest": s.largest}
             for s in heirs

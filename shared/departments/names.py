@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 
 from shared.departments.model import AuthorityClass, Comparator, Sector
 
@@ -51,17 +52,22 @@ _ANOTHER = re.compile(r"\b(hosted|behalf|acting|through|trading|friends|charity)
 _CARE_BOARD = re.compile(r"nhs .+ integrated care board( icb)?")
 
 
-def comparator(*, ids: Sequence[str], name: str | None) -> Comparator | None:
+TRUSTS_CENTRAL_FROM = date(2021, 8, 16)
+"""NHS trusts moved to the thresholds of central government on this day (secondary source: trade press)."""
+
+
+def comparator(*, ids: Sequence[str], name: str | None, on: date) -> Comparator | None:
     """The sector of a buyer that is no department and no body of one, or None where that would be a guess.
 
     NHS trusts and foundation trusts are central government authorities for the thresholds (SI 2024/692, Schedule 2),
-    although they report to no department here.
+    although they report to no department here; until August 2021 they were sub-central ones.
     """
     words = normalise(name) if name else ""
     if _ANOTHER.search(words):  # somebody else, who names a trust or a council in passing
         words = ""
     if _TRUST.fullmatch(words):
-        return Comparator(Sector.HEALTH, AuthorityClass.CENTRAL)
+        central = on >= TRUSTS_CENTRAL_FROM
+        return Comparator(Sector.HEALTH, AuthorityClass.CENTRAL if central else AuthorityClass.SUB_CENTRAL)
     if _CARE_BOARD.fullmatch(words):
         return Comparator(Sector.HEALTH, None)
     if _LOCAL.fullmatch(words):

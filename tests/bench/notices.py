@@ -64,7 +64,7 @@ def _decide(ocid: str, events: list[Event], register: Register) -> tuple[Procure
     day = procurement.start.moment.day if procurement.start else procurement.notices[0].at.day
     buyer = procurement.buyer
     known = register.resolve(ids=buyer.ids, name=buyer.name, on=day) if buyer else None
-    beside = comparator(ids=buyer.ids, name=buyer.name) if buyer and not known else None
+    beside = comparator(ids=buyer.ids, name=buyer.name, on=day) if buyer and not known else None
     decision = scope.decide(
         procurement,
         authority=known.authority if known else beside.authority if beside else None,

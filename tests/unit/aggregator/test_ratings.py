@@ -137,6 +137,42 @@ def test_data_quality(case: dict[str, int], expected: Rating) -> None:
 
 
 @pytest.mark.parametrize(
+    ("weight", "expected"),
+    [
+        ((0, 0, 0), NONE),
+        ((90, 100, 0), GOOD),
+        ((89, 100, 0), PARTIAL),
+        ((70, 100, 0), PARTIAL),
+        ((69, 100, 0), POOR),
+        ((50, 50, 50), GOOD),
+        ((49, 49, 51), NONE),
+    ],
+)
+def test_policy_duty(weight: tuple[int, int, int], expected: Rating) -> None:
+    """Group B: weights at or above the minimum; more than half not stated is not enough data."""
+    assert ratings.policy_duty({"weight": ratio(*weight)}).rating is expected
+
+
+@pytest.mark.parametrize(
+    ("delivered", "inadequate", "expected"),
+    [
+        ((0, 0, 0), 0, NONE),
+        ((85, 100, 0), 0, GOOD),
+        ((85, 100, 0), 1, PARTIAL),
+        ((84, 100, 0), 0, PARTIAL),
+        ((60, 100, 0), 0, PARTIAL),
+        ((59, 100, 0), 0, POOR),
+        ((50, 50, 50), 0, GOOD),
+        ((49, 49, 51), 0, NONE),
+    ],
+)
+def test_delivery(delivered: tuple[int, int, int], inadequate: int, expected: Rating) -> None:
+    """Group C: what was due is delivered; a KPI rated Inadequate is never good; unreported for more than half: none."""
+    measure = ratio(*delivered).model_copy(update={"answers": {"kpi-inadequate": inadequate}})
+    assert ratings.delivery({"delivered": measure}).rating is expected
+
+
+@pytest.mark.parametrize(
     ("a", "f", "expected"),
     [
         (GOOD, GOOD, GOOD),

@@ -498,7 +498,7 @@ def test_an_attribution_to_nobody_is_refused(register: Register) -> None:
 )
 def test_the_sector_of_a_buyer(ids: list[str], name: str | None, expected: Comparator | None) -> None:
     """Where its statutory name or its register leaves no doubt; else none."""
-    assert comparator(ids=ids, name=name) == expected
+    assert comparator(ids=ids, name=name, on=date(2026, 11, 1)) == expected
 
 
 # Faults in the register's file
@@ -608,3 +608,12 @@ def test_real_names_and_ids_agree(register: Register) -> None:
         found = register.resolve(ids=ids, name=None, on=on)
         if found is not None and name is not None:
             assert by_name(register, name, on) == (found.key, found.department)
+
+
+@pytest.mark.parametrize(
+    ("on", "authority"),
+    [(date(2021, 8, 15), AuthorityClass.SUB_CENTRAL), (date(2021, 8, 16), AuthorityClass.CENTRAL)],
+)
+def test_trusts_moved_to_the_central_row(on: date, authority: AuthorityClass) -> None:
+    """The day before they were measured by the sub-central threshold."""
+    assert comparator(ids=[], name="Example NHS Foundation Trust", on=on) == Comparator(Sector.HEALTH, authority)
