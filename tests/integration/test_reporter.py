@@ -1,0 +1,118 @@
+"""Publishing on the real PostgreSQL: once, immutable, and anew only when something is said anew."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.reporter.archive import Archive
+from services.reporter.publishing import Publishing, Receiving
+from shared.database import connect, migrate
+from shared.departments import load_register
+from shared.periods import Period
+from shared.status import Status
+from tests.integration.tables import raw
+from tests.unit.reporter.examples import PERIOD, PUBLISH_AT, round_of, status
+
+LATER = PUBLISH_AT + timedelta(days=30)
+DEPARTMENTS = [d.code for d in load_register().answerable(Period.parse(PERIOD).last_day)]
+
+
+@pytest.fixture
+async def reports(database: str) -> AsyncIterator[asyncpg.Pool]:
+    await migrate(database, schema="reporter", package="services.reporter.migrations")
+    pool = await connect(database, service="test", schema="reporter")
+    yield pool
+    await pool.close()
+
+
+def publishing(pool: asyncpg.Pool) -> Publishing:
+    return Publishing(
+        pool, load_register(), stylesheet="/assets/app.css", url="http://here", settle=timedelta(0), sample=False
+    )
+
+
+async def receive(pool: asyncpg.Pool, *statuses: Status) -> None:
+    envelopes = [b'{"data":%s}' % status.model_dump_json().encode() for status in statuses]
+    await Receiving(pool).handle([raw(envelope) for envelope in envelopes])
+
+
+def of(department: str, **more: Any) -> Status:
+    return status().model_copy(update={"department": department, "round": round_of(Period.parse(PERIOD)), **more})
+
+
+async def published(pool: asyncpg.Pool) -> dict[tuple[str, int], str]:
+    rows = await pool.fetch("SELECT department, revision, content_sha256 FROM publication")
+    return {(row["department"], row["revision"]): row["content_sha256"] for row in rows}
+
+
+async def test_nothing_is_published_before_every_department_is_there(reports: asyncpg.Pool) -> None:
+    """All but one have a status: the period waits."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS[1:]))
+    assert await publishing(reports).publish_due(LATER) == 0
+
+
+async def test_nothing_is_published_before_its_time(reports: asyncpg.Pool) -> None:
+    """A second before the round's publication time the period waits, at it it is out."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    await reports.execute("UPDATE status SET changed_at = $1", PUBLISH_AT - timedelta(days=1))
+    assert await publishing(reports).publish_due(PUBLISH_AT - timedelta(seconds=1)) == 0
+    assert await publishing(reports).publish_due(PUBLISH_AT) == 1
+
+
+async def test_four_reporters_publish_each_report_once(reports: asyncpg.Pool) -> None:
+    """A report for each department and an overview, one row of the outbox for each."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    now = datetime.now(UTC) + timedelta(days=1)
+    await asyncio.gather(*(publishing(reports).publish_due(now) for _ in range(4)))
+    assert set(await published(reports)) == {(code, 1) for code in (*DEPARTMENTS, "overview")}
+    assert await reports.fetchval("SELECT count(*) FROM outbox") == len(DEPARTMENTS) + 1
+
+
+async def test_a_change_makes_a_revision_of_what_changed(reports: asyncpg.Pool) -> None:
+    """Of the department and of the overview, and of nothing else; the first revision stays as it was."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    now = datetime.now(UTC) + timedelta(days=1)
+    await publishing(reports).publish_due(now)
+    before = await published(reports)
+    await receive(reports, of("dwp", version=2, reason="7 of 9 considered before the start"))
+    await publishing(reports).publish_due(now)
+    after = await published(reports)
+    assert {key: after[key] for key in before} == before
+    assert set(after) - set(before) == {("dwp", 2), ("overview", 2)}
+
+
+async def test_a_stale_or_repeated_status_changes_nothing(reports: asyncpg.Pool) -> None:
+    """A lower version after a higher one, and the same one again."""
+    await receive(reports, of("dwp", version=3, reason="third"))
+    await receive(reports, of("dwp", version=2, reason="second"), of("dwp", version=3, reason="third"))
+    rows = await reports.fetch("SELECT version FROM status")
+    assert [row["version"] for row in rows] == [3]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE publication SET revision = 9", "DELETE FROM publication_file", "TRUNCATE publication CASCADE"],
+)
+async def test_publications_are_immutable(reports: asyncpg.Pool, statement: str) -> None:
+    """The database itself refuses to change or remove what was published."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    await publishing(reports).publish_due(datetime.now(UTC) + timedelta(days=1))
+    with pytest.raises(asyncpg.PostgresError, match=r"immutable|append-only|never"):
+        await reports.execute(statement)
+
+
+async def test_what_is_stored_is_what_is_served(reports: asyncpg.Pool) -> None:
+    """The archive gives a report's bytes with the hash under which they were published."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    await publishing(reports).publish_due(datetime.now(UTC) + timedelta(days=1))
+    archive = Archive()
+    archive.pool = reports
+    stored = await archive.file("dwp", PERIOD, 1, "report.json")
+    assert stored is not None
+    assert stored.sha256 == hashlib.sha256(stored.content).hexdigest()
+    assert len(await archive.latest()) >= len(DEPARTMENTS)
