@@ -78,7 +78,11 @@ class Recomputing:
             for key in (period,) if period is not None else known:
                 for each in with_year(Period.parse(key), rounds):
                     buyers = {code for quarter in each.quarters for code in assessed[str(quarter)]}
-                    possible = buyers | told[str(each)] | {d.code for d in self.register.answerable(each.last_day)}
+                    possible = buyers | told[str(each)]
+                    # A mark of every period makes no status where neither a round nor a procurement asks for one: which
+                    # periods are known depends on what came first, and which statuses there are must not.
+                    if period is not None or str(each) in rounds:
+                        possible |= {d.code for d in self.register.answerable(each.last_day)}
                     found |= {(code, each) for code in (possible if department is None else possible & {department})}
         return sorted(found)
 

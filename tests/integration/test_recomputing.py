@@ -178,3 +178,27 @@ async def test_whatever_is_accepted_can_be_recorded_and_counted(
     events = [notice(), strange, considered("2026-01-01")]
     await play(pool, events, size=1, count_every=1)
     await check(pool, events)
+
+
+async def test_which_statuses_there_are_does_not_depend_on_order(pool: asyncpg.Pool) -> None:
+    """A department's own event before or after the first procurement of an old period: the same statuses stand."""
+    old = notice(buyer="Nowhere Board")
+    appointed = event(
+        "dwp",
+        cloudevent(
+            "dwp",
+            "champion.appointed",
+            "dwp",
+            "c1",
+            {"name": "A", "post": "Director", "appointed_on": "2026-09-01"},
+            at=datetime(2026, 9, 1, 9, tzinfo=UTC),
+        ),
+    )
+    await play(pool, [old, appointed], size=1, count_every=1)
+    first = set(await statuses(pool))
+    async with pool.acquire() as connection:
+        await connection.execute("ALTER TABLE event DISABLE TRIGGER ALL; TRUNCATE event; DELETE FROM status")
+        await connection.execute("TRUNCATE assessment; DELETE FROM subject WHERE key <> 'register/buyers'")
+    await play(pool, [appointed, old], size=1, count_every=1)
+    assert set(await statuses(pool)) == first
+    assert ("dwp", "2025-26-q4") not in first
