@@ -1,7 +1,7 @@
 """What SQL counts against what the pure functions count, after whatever came, in whatever order and pieces."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import asyncpg
