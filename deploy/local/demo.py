@@ -97,6 +97,17 @@ async def submit(directory: Path, used: Stack, ingest: Service, keys: dict[str, 
     return sent
 
 
+def write_environment(file: Path, used: Stack, found: dict[str, Service], keys: dict[str, str]) -> None:
+    """For `svr` in another terminal; readable by its owner only, as it holds the demo's own passwords."""
+    file.touch(0o600)
+    file.write_text(
+        f"export DATABASE_URL='{used.database_url}'\n"
+        f"export SVR_KAFKA_BOOTSTRAP='{used.bootstrap}'\n"
+        + "".join(f"# export SVR_INGEST_URL='{found['ingest'].url}' SVR_API_KEY='{key}'  # as {sender}\n"
+                  for sender, key in keys.items())
+    )  # fmt: skip
+
+
 def require_files(paths: list[Path]) -> None:
     for path in paths:
         if not path.is_file():
@@ -114,6 +125,7 @@ async def play(used: Stack, notices: list[Path], *, once: bool, began: float) ->
     keys = write_keys(keys_file, list(OVER_HTTP))
     async with running(used, keys_file) as found, Observer(used.bootstrap, used.database_url) as observer:
         say("Ingest, aggregator and reporter are running")
+        write_environment(HOME / "env", used, found, keys)
         write_sample(HOME / "sample", register)
         total = sum(1 for file in (HOME / "sample").rglob("*.jsonl") for _ in lines(file))
         sent = await submit(HOME / "sample" / "history", used, found["ingest"], keys, total)
@@ -130,6 +142,7 @@ async def play(used: Stack, notices: list[Path], *, once: bool, began: float) ->
         tell({**found_out, "seconds": round(time.monotonic() - began, 1)}, HOME / "summary.json")
         say(f"The overview: [bold]{found['reporter'].url}/[/bold]   events go to {found['ingest'].url}/v1/events")
         if not once:
+            say(f"For svr in another terminal: . {HOME / 'env'}")
             say("Press Ctrl-C to stop everything")
             await asyncio.Event().wait()
 
