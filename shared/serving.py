@@ -154,9 +154,7 @@ class RequestLog:
 Running = Callable[[], AbstractAsyncContextManager[list[asyncio.Task[None]]]]
 
 
-def lifespan_of(
-    service: str, running: Running, health: Health, halt: Halt
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def lifespan_of(running: Running, health: Health, halt: Halt) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """FastAPI's lifespan: `running` starts in the background, so that health answers while dependencies are waited for.
 
     A fault of `running`, or of a task that it yields, halts the service.

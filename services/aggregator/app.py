@@ -19,8 +19,6 @@ from shared.rules import load_rules
 from shared.serving import Halt, Health, lifespan_of, repeat, serve
 from shared.waiting import until_reached
 
-MIGRATIONS = "services.aggregator.migrations"
-
 
 def create_app(settings: Settings, halt: Halt) -> FastAPI:
     register = load_register()
@@ -57,7 +55,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await messages.stop(producer)
             await pool.close()
 
-    app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of("aggregator", running, health, halt))
+    app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of(running, health, halt))
     app.include_router(health.router())
     return app
 

@@ -1,14 +1,14 @@
 """What the database counts for departments and periods, in a handful of statements for all of them at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from services.aggregator import capability, indicators
 from services.aggregator.facts import Facts
-from services.aggregator.indicators import Tally
+from services.aggregator.indicators import Tallies, Tally
 from services.aggregator.standing import Counts
 from shared import times
 from shared.periods import Period
@@ -56,7 +56,7 @@ async def counts(connection: Any, targets: Sequence[Target], windows: Sequence[W
     bodies = await _grouped(connection, _BODIES, spread)
     attention = await _grouped(connection, _ATTENTION, spread)
     urgency = await _grouped(connection, _URGENCY, spread)
-    data = await _data(connection, targets, windows)
+    data = await _data(connection, targets, windows, tallies)
     found: dict[Target, Counts] = {}
     for target in targets:
         key = (target[0], str(target[1]))
@@ -131,11 +131,13 @@ FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS t (
 JOIN duplicate d ON d.conflict AND d.sender = t.department AND d.time >= t.first AND d.time < t.past
 GROUP BY 1, 2"""
 
-_NOTICES = f"""SELECT t.department, t.period, count(*) AS notices
-{_OF_TARGETS} WHERE a.answers ? 'return-quality' GROUP BY 1, 2"""
 
-
-async def _data(connection: Any, targets: Sequence[Target], windows: Sequence[Window]) -> dict[Target, Data]:
+async def _data(
+    connection: Any,
+    targets: Sequence[Target],
+    windows: Sequence[Window],
+    tallies: Mapping[tuple[str, str], Tallies],
+) -> dict[Target, Data]:
     keys = [[d for d, _ in targets], [str(p) for _, p in targets]]
     bounds = [[w.first for w in windows], [w.past for w in windows]]
     events = {
@@ -145,9 +147,6 @@ async def _data(connection: Any, targets: Sequence[Target], windows: Sequence[Wi
     conflicts = {
         (r["department"], r["period"]): r["conflicts"] for r in await connection.fetch(_CONFLICTS, *keys, *bounds)
     }
-    quarters = [(d, str(p), str(q)) for d, p in targets for q in p.quarters]
-    spread = [list(column) for column in zip(*quarters, strict=True)] if quarters else [[], [], []]
-    notices = {(r["department"], r["period"]): r["notices"] for r in await connection.fetch(_NOTICES, *spread)}
     found: dict[Target, Data] = {}
     for department, period in targets:
         key = (department, str(period))
@@ -158,6 +157,7 @@ async def _data(connection: Any, targets: Sequence[Target], windows: Sequence[Wi
             conflicts=conflicts.get(key, 0),
             withdrawn=row["withdrawn"],
             late=row["late"],
-            notices=notices.get(key, 0),
+            # Who published a notice answers this question, once, whatever the answer.
+            notices=sum(t.procurements for (question, _), t in tallies[key].items() if question == "return-quality"),
         )
     return found

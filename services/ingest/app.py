@@ -51,7 +51,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await broker.stop()
             await messages.stop(producer)
 
-    app = FastAPI(title="Social value returns: ingest", lifespan=lifespan_of("ingest", running, health, halt))
+    app = FastAPI(title="Social value returns: ingest", lifespan=lifespan_of(running, health, halt))
     app.include_router(http.router(lambda: context[0] if context else None))
     app.include_router(health.router())
     app.add_middleware(RequestLog)

@@ -73,7 +73,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 
     app = FastAPI(
         title="Social value returns: reporter",
-        lifespan=lifespan_of("reporter", running, health, halt),
+        lifespan=lifespan_of(running, health, halt),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -159,7 +159,7 @@ def service(
         finally:
             happened.append("stopped")
 
-    return lifespan_of("test", running, found, halt), found, halt, happened
+    return lifespan_of(running, found, halt), found, halt, happened
 
 
 async def forever() -> None:
@@ -209,7 +209,7 @@ async def test_a_service_that_waits_for_a_dependency_can_be_stopped() -> None:
         await forever()
         yield []
 
-    async with lifespan_of("test", waiting, found, halt)(FastAPI()):
+    async with lifespan_of(waiting, found, halt)(FastAPI()):
         await settle()
     assert (found.ready, halt.fault) == (False, None)
 
