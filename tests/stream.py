@@ -184,6 +184,10 @@ def _procurement(rng: Random, ocid: str) -> Iterator[Said]:
         if rng.random() < 0.7:
             at = start + timedelta(days=days)
             yield code, cloudevent(code, kind, ocid, f"{ocid}/{kind}", data, at=at, late=rng.choice((0, 2, 100)))
+        if rng.random() < 0.03:  # another department's word, which counts where nobody knows the buyer
+            other = rng.choice(sorted(DEPARTMENTS.keys() - {code}))
+            at = start + timedelta(days=days + 1)
+            yield other, cloudevent(other, kind, ocid, f"{ocid}/{kind}", data, at=at)
 
 
 def _declared(rng: Random, start: datetime) -> Iterator[tuple[str, int, dict[str, Any]]]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from services.aggregator import scope
 from services.aggregator.answers import Answers, Evidence, answers_of, concerns_of, policy_answers
+from services.aggregator.hearing import heard
 from services.aggregator.items import Item, covered_by_policy, items, pence
 from services.aggregator.procurement import Procurement, view
 from services.aggregator.scope import Decision
@@ -45,7 +46,7 @@ class Assessment:
 
 def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
     """The row of one procurement. Sources of the rules stand with each question below."""
-    procurement = view(subject.key, subject.facts)
+    procurement = view(subject.key, heard(subject.facts, register))
     start = procurement.start
     period = Period.of(start.moment.day) if start is not None else None
     buyer = _resolve(procurement, register)

@@ -32,7 +32,11 @@ class Fact:
 
 
 Facts: TypeAlias = Mapping[str, Fact]
-"""Fact name → fact. A collected item carries its key in the name, after a slash: `start/075962-2026`."""
+"""Fact name → fact. A collected item carries its key in the name, after a slash: `start/075962-2026`.
+
+Of a procurement, what a department says carries who said it, before a colon: `dwp:consideration`. Whose word counts
+depends on who buys, which a later event may tell (`services.aggregator.hearing`).
+"""
 
 
 class Rule(StrEnum):

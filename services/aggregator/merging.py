@@ -1,4 +1,4 @@
-"""The one table of merge rules: fact name (before the first slash) → which of two statements of it stands.
+"""The one table of merge rules: fact name (without sender and item) → which of two statements of it stands.
 
 A collected fact carries its item in its name, so two statements that meet under one name are of one item.
 """
@@ -79,4 +79,4 @@ RULES: Mapping[str, Rule] = {
 
 def rule_of(name: str) -> Rule:
     """Raises KeyError for a name that no event establishes."""
-    return RULES[name.partition("/")[0]]
+    return RULES[name.partition("/")[0].rpartition(":")[2]]

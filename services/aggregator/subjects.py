@@ -11,11 +11,15 @@ from typing import Any, Self, TypeAlias
 from services.aggregator import capability, declarations, notices
 from services.aggregator.facts import Fact, Facts, Rule, canonical
 from services.aggregator.merging import rule_of
+from shared.departments import FIXED_SENDERS
 from shared.envelope import Event
 from shared.events.catalogue import Kind, event_type, kind_of
 
 WITHDRAWN = event_type("event.withdrawn").type
 NOTICE = event_type("notice.published").type
+
+HEARD_ALWAYS = frozenset({"", *(sender.code for sender in FIXED_SENDERS)})
+"""Publishers and the review team speak of any procurement; nobody: `svr check` before a sender is known."""
 
 Key: TypeAlias = tuple[str, str, str]
 """(sender, source, id): only the sender of an event can withdraw it."""
@@ -43,20 +47,24 @@ def facts_of(event: Event) -> Facts:
     """What one event establishes; nothing for a withdrawal."""
     if event.type == WITHDRAWN:
         return {}
-    if event.type == NOTICE:
-        return notices.facts(event)
-    if kind_of(event.subject) is Kind.PROCUREMENT:
-        return declarations.facts(event)
-    return capability.facts(event)
+    if kind_of(event.subject) is not Kind.PROCUREMENT:
+        return capability.facts(event)
+    facts = notices.facts(event) if event.type == NOTICE else declarations.facts(event)
+    return facts if event.sender in HEARD_ALWAYS else {f"{event.sender}:{name}": fact for name, fact in facts.items()}
 
 
 def merge(subject: Subject, facts: Facts) -> Subject:
-    """The subject with these facts too: of two statements of one fact, the one that its rule prefers."""
-    merged = dict(subject.facts)
-    for name, fact in facts.items():
-        held = merged.get(name)
-        merged[name] = fact if held is None else _preferred(held, fact, rule_of(name))
-    return Subject(subject.key, merged, subject.withdrawn)
+    """The subject with these facts too."""
+    return Subject(subject.key, merged(subject.facts, facts), subject.withdrawn)
+
+
+def merged(one: Facts, other: Facts) -> Facts:
+    """Both: of two statements of one fact, the one that its rule prefers."""
+    both = dict(one)
+    for name, fact in other.items():
+        held = both.get(name)
+        both[name] = fact if held is None else _preferred(held, fact, rule_of(name))
+    return both
 
 
 def _preferred(one: Fact, other: Fact, rule: Rule) -> Fact:

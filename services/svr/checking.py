@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aggregator.assessment import Assessment, assess
+from services.aggregator.hearing import heard
 from services.aggregator.subjects import Subject, build, facts_of, merge, withdrawals
 from services.ingest import binding
 from services.ingest.acceptance import Accepted, Rejected, accept
@@ -83,5 +84,5 @@ def procurement_json(assessment: Assessment, subject: Subject, register: Registe
             "reason": "; ".join(assessment.scope_reasons),
             "missing": assessment.missing,
         },
-        "facts": {name: fact.value for name, fact in sorted(subject.facts.items())},
+        "facts": {name: fact.value for name, fact in sorted(heard(subject.facts, register).items())},
     }

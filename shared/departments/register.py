@@ -55,6 +55,7 @@ class Register:
             for move in change.moves
             if move.share
         }
+        self._lineages = self._all_lineages()
         self._days = self._days_of_change()
         ids = self._index((window.text, entry, window) for entry in self._entries() for window in entry.ids)
         names = self._index(
@@ -78,6 +79,20 @@ class Register:
             return None
         timeline = self._alias_answers.get(normalise(name))
         return None if timeline is None else timeline[1][bisect_right(timeline[0], on) - 1]
+
+    def speakers(self, *, ids: Sequence[str], name: str | None) -> frozenset[str]:
+        """The departments whose word counts on what a buyer does; none where the register does not know the buyer.
+
+        For a body each that ever sponsored it; for a department its lineage: a commitment outlives who made it.
+        """
+        known = [timeline for identifier in ids if (timeline := self._id_answers.get(identifier))]
+        named = self._alias_answers.get(normalise(name)) if name is not None and not known else None
+        answers = [*(known[0][1] if known else ()), *(named[1] if named else ())]
+        return frozenset().union(*(self._lineages.get(answer.key, {answer.department}) for answer in answers))
+
+    def lineage(self, code: str) -> frozenset[str]:
+        """A department, those it was made from and those it was dissolved into. Raises KeyError."""
+        return self._lineages[code]
 
     def department(self, code: str) -> Department:
         """Raises KeyError for a code that no department ever had."""
@@ -172,6 +187,18 @@ class Register:
     def _entries(self) -> Iterable[Department | Body]:
         return (*self._departments.values(), *self._bodies.values())
 
+    def _all_lineages(self) -> dict[str, frozenset[str]]:
+        after: dict[str, set[str]] = {code: set() for code in self._departments}
+        for change in self.changes:
+            for move in change.moves:
+                if move.share:
+                    after[move.source].add(move.target)
+        for department in self._departments.values():
+            if department.formed_from is not None:
+                after[department.formed_from].add(department.code)
+        later = {code: _reached(code, after) for code in after}
+        return {code: later[code] | {other for other in after if code in later[other]} for code in after}
+
     def _days_of_change(self) -> list[date]:
         """Every day on which any answer may change, the beginning of time first."""
         days = {date.min}
@@ -213,6 +240,16 @@ class Register:
     def _attributed(self, code: str, by: _Way) -> _Timeline:
         days, answers = self._timeline([(Window(code), self._departments[code])], by)
         return days, [Resolution(answer.key, answer.department, None, by) for answer in answers]
+
+
+def _reached(code: str, after: Mapping[str, set[str]]) -> frozenset[str]:
+    """`code` and all that comes after it."""
+    found, open_ = {code}, [code]
+    while open_:
+        for following in after[open_.pop()] - found:
+            found.add(following)
+            open_.append(following)
+    return frozenset(found)
 
 
 def _entry_on(claims: list[_Claim], day: date) -> Department | Body:

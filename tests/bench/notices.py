@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from services.aggregator import notices, scope
 from services.aggregator.assessment import assess
+from services.aggregator.hearing import heard
 from services.aggregator.procurement import Procurement, view
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import build
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 def _decide(ocid: str, events: list[Event], register: Register) -> tuple[Procurement, Scope, bool]:
-    procurement = view(ocid, build(ocid, events).facts)
+    procurement = view(ocid, heard(build(ocid, events).facts, register))
     day = procurement.start.moment.day if procurement.start else procurement.notices[0].at.day
     buyer = procurement.buyer
     known = register.resolve(ids=buyer.ids, name=buyer.name, on=day) if buyer else None
@@ -146,11 +147,11 @@ def _write_attribution(by_subject: Mapping[str, list[Event]], register: Register
 
 def _timing(by_subject: Mapping[str, list[Event]]) -> str:
     """From an accepted event to the decision, without decoding and acceptance."""
-    rules = load_rules()
+    rules, register = load_rules(), load_register()
 
     def once(ocid: str, events: list[Event]) -> float:
         began = time.perf_counter()
-        found = view(ocid, build(ocid, events).facts)
+        found = view(ocid, heard(build(ocid, events).facts, register))
         scope.decide(found, authority=None, is_register_body=False, rules=rules)
         return (time.perf_counter() - began) * 1e6 / len(events)
 

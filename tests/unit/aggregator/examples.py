@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.aggregator.hearing import heard
 from services.aggregator.procurement import Procurement, view
 from services.aggregator.scope import Scope, decide
 from services.aggregator.subjects import build
 from shared import times
-from shared.departments import AuthorityClass
+from shared.departments import AuthorityClass, load_register
 from shared.envelope import Event
 from shared.events.catalogue import event_type
 from shared.rules import load_rules
@@ -108,7 +109,7 @@ def published(data: dict[str, Any]) -> Event:
 
 
 def procurement(*events: Event) -> Procurement:
-    return view(OCID, build(OCID, events).facts)
+    return view(OCID, heard(build(OCID, events).facts, load_register()))
 
 
 def scope(

@@ -617,3 +617,19 @@ def test_real_names_and_ids_agree(register: Register) -> None:
 def test_trusts_moved_to_the_central_row(on: date, authority: AuthorityClass) -> None:
     """The day before they were measured by the sub-central threshold."""
     assert comparator(ids=[], name="Example NHS Foundation Trust", on=on) == Comparator(Sector.HEALTH, authority)
+
+
+@pytest.mark.parametrize(
+    ("buyer", "speakers"),
+    [
+        ("Department for Work and Pensions", {"dwp"}),
+        (
+            "Department of Energy and Climate Change",
+            {"decc", "beis", "desnz", "dbt", "dsit", "bist", "dcms", "cabinet-office"},
+        ),
+        ("Office of Lost Property", set()),
+    ],
+)
+def test_whose_word_counts_on_what_a_buyer_does(buyer: str, speakers: set[str]) -> None:
+    """A department's own, and that of those it was dissolved into; functions that merely moved give no voice."""
+    assert load_register().speakers(ids=(), name=buyer) == speakers
