@@ -22,15 +22,13 @@ from faststream.middlewares import AckPolicy
 
 from shared import header_names
 from shared.logging import get_logger
-from shared.waiting import Pauses
+from shared.waiting import HALT_AFTER_SECONDS, Halt, Retrying
 
 log = get_logger()
 
 Records: TypeAlias = Sequence[ConsumerRecord]
 Handle: TypeAlias = Callable[[Records], Awaitable[None]]
-Halt: TypeAlias = Callable[[BaseException], None]
 
-HALT_AFTER_SECONDS = 600.0
 SESSION_SECONDS = 30
 
 
@@ -60,10 +58,7 @@ class Consuming:
         header_names.tolerate()
         self.group = group
         self.handle = handle
-        self.halt = halt
-        self.halt_after = halt_after
-        self.pauses = Pauses(0.5, 30.0)
-        self.failing_since: float | None = None
+        self.retrying = Retrying(halt, halt_after=halt_after)
         self.last_done = time.monotonic()
         self.records_done = 0
         # no_reply: a record's reply_to header must not make us write, with our rights, to a topic it names.
@@ -105,10 +100,14 @@ class Consuming:
             for partition, offset in first.items():
                 if partition in consumer.assignment():
                     consumer.seek(partition, offset)
-            await self._wait_or_halt(fault)
+            failure = self.retrying.failed(fault)
+            if failure is None:
+                self.subscriber.running = False  # hands over no further batch, until the broker is stopped
+            else:
+                log.warning("batch.retried", group=self.group, **failure.fields)
+                await self._pause(failure.seconds)
         else:
-            self.pauses.clear()
-            self.failing_since = None
+            self.retrying.succeeded()
             self.last_done = time.monotonic()
             self.records_done += len(records)
             log.info(
@@ -118,25 +117,6 @@ class Consuming:
                 positions={f"{p.topic}/{p.partition}": offset for p, offset in past.items()},
                 duration=int((self.last_done - began) * 1e9),
             )
-
-    async def _wait_or_halt(self, fault: Exception) -> None:
-        now = time.monotonic()
-        self.failing_since = self.failing_since or now
-        if now - self.failing_since > self.halt_after:
-            self.subscriber.running = False  # hands over no further batch, until the broker is stopped
-            self.halt(fault)
-            return
-        seconds = self.pauses.next()
-        log.warning(
-            "batch.retried",
-            group=self.group,
-            attempt=self.pauses.attempts,
-            next_seconds=seconds,
-            error=str(fault) or repr(fault),
-            error_type=type(fault).__name__,
-            exc_info=self.pauses.attempts == 1,
-        )
-        await self._pause(seconds)
 
     async def _pause(self, seconds: float) -> None:
         """Ends early once the broker is being stopped, which waits for the batch in hand."""
@@ -157,7 +137,7 @@ class Consuming:
     async def live(self, limit_seconds: float) -> bool:
         """Whether it consumes: no batch failing for longer than the limit, and no lag that nobody works off."""
         now = time.monotonic()
-        if self.failing_since is not None and now - self.failing_since > limit_seconds:
+        if self.retrying.since is not None and now - self.retrying.since > limit_seconds:
             return False
         if now - self.last_done <= limit_seconds:
             return True

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.consuming import Consuming
 from shared.logging import get_logger
-from shared.waiting import Pauses
+from shared.waiting import HALT_AFTER_SECONDS, Retrying
 
 log = get_logger()
 
@@ -60,36 +60,29 @@ def serve(app: FastAPI, *, host: str, port: int, halt: Halt) -> None:
 
 
 async def repeat(
-    step: Callable[[], Awaitable[int]], *, idle_seconds: float, name: str, halt: Halt, halt_after: float = 600.0
+    step: Callable[[], Awaitable[int]],
+    *,
+    idle_seconds: float,
+    name: str,
+    halt: Halt,
+    halt_after: float = HALT_AFTER_SECONDS,
 ) -> None:
     """Does `step` again and again: at once while it finds work (returns more than 0), else after a pause.
 
     A step that fails is tried again, more and more slowly; when it fails for too long the service halts.
     """
-    pauses = Pauses(0.5, 30.0)
-    failing_since: float | None = None
+    retrying = Retrying(halt, halt_after=halt_after)
     while True:
         try:
             found = await step()
         except Exception as fault:
-            failing_since = failing_since or time.monotonic()
-            if time.monotonic() - failing_since > halt_after:
-                halt(fault)
+            failure = retrying.failed(fault)
+            if failure is None:
                 return
-            seconds = pauses.next()
-            log.warning(
-                "task.failed",
-                task=name,
-                attempt=pauses.attempts,
-                next_seconds=seconds,
-                error=str(fault) or repr(fault),
-                error_type=type(fault).__name__,
-                exc_info=pauses.attempts == 1,
-            )
-            await asyncio.sleep(seconds)
+            log.warning("task.failed", task=name, **failure.fields)
+            await asyncio.sleep(failure.seconds)
         else:
-            pauses.clear()
-            failing_since = None
+            retrying.succeeded()
             if not found:
                 await asyncio.sleep(idle_seconds)
 

@@ -1,13 +1,19 @@
 """Waiting for what is down, and saying so."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from shared.logging import get_logger
 
 log = get_logger()
 T = TypeVar("T")
+Halt: TypeAlias = Callable[[BaseException], None]
+"""Ends the service for a fault that lasted too long."""
+
+HALT_AFTER_SECONDS = 600.0
 
 
 class Pauses:
@@ -24,6 +30,44 @@ class Pauses:
 
     def clear(self) -> None:
         self.attempts = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One of several in a row: `seconds` to wait before the next attempt, and `fields` that say so in the log."""
+
+    seconds: float
+    fields: Mapping[str, Any]
+
+
+class Retrying:
+    """One piece of work that is tried again while it fails, more and more slowly; failing for too long, it halts."""
+
+    def __init__(self, halt: Halt, *, halt_after: float = HALT_AFTER_SECONDS) -> None:
+        self.halt, self.halt_after = halt, halt_after
+        self.pauses = Pauses(0.5, 30.0)
+        self.since: float | None = None
+
+    def failed(self, fault: Exception) -> Failure | None:
+        """None when it has lasted too long and the service has been told to halt."""
+        now = time.monotonic()
+        self.since = self.since or now
+        if now - self.since > self.halt_after:
+            self.halt(fault)
+            return None
+        seconds = self.pauses.next()
+        fields = {
+            "attempt": self.pauses.attempts,
+            "next_seconds": seconds,
+            "error": str(fault) or repr(fault),
+            "error_type": type(fault).__name__,
+            "exc_info": self.pauses.attempts == 1,
+        }
+        return Failure(seconds, fields)
+
+    def succeeded(self) -> None:
+        self.pauses.clear()
+        self.since = None
 
 
 async def until_reached(what: str, attempt: Callable[[], Awaitable[T]], faults: tuple[type[BaseException], ...]) -> T:

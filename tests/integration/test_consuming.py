@@ -57,7 +57,7 @@ async def member(
         max_records=max_records,
         halt_after=halt_after,
     )
-    consuming.pauses = Pauses(0.01, 0.05)
+    consuming.retrying.pauses = Pauses(0.01, 0.05)
     await broker.start()
     try:
         yield consuming
@@ -183,8 +183,8 @@ async def test_a_partition_lost_in_mid_batch_is_neither_committed_nor_a_fault(bo
             await eventually(lambda: committed(bootstrap, group), {TopicPartition(topic, 0): 20})
             go_on.set()
             await until(lambda: loser.records_done == 20)
-            assert loser.failing_since is None
-            assert loser.pauses.attempts == 0
+            assert loser.retrying.since is None
+            assert loser.retrying.pauses.attempts == 0
     assert await committed(bootstrap, group) == {TopicPartition(topic, 0): 20}
 
 

@@ -104,7 +104,7 @@ async def test_with_nothing_held_nothing_is_committed() -> None:
     consumer = FakeConsumer()
     member = Member(consumer)
     await member.take((A, 5))
-    assert (consumer.commits, member.consuming.failing_since, member.consuming.records_done) == ([], None, 1)
+    assert (consumer.commits, member.consuming.retrying.since, member.consuming.records_done) == ([], None, 1)
 
 
 async def test_a_batch_that_fails_is_sought_back_and_not_committed() -> None:
