@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
 from services.svr.checking import Check, procurement_json, submission_json
 from services.svr.lines import Broken, lines, lines_in
+from services.svr.logs import Level, Wanted, once
+from services.svr.logs import follow as following
 from services.svr.looking import candidates, statuses
 from services.svr.showing import err, out, progress, sample_table, standing_table, summarise
 from services.svr.submitting import Tally, to_http, to_kafka
@@ -32,6 +34,7 @@ from shared.departments import Register, Sender, load_register
 from shared.rules import load_rules
 
 PARTLY = 3
+DEMO_LOGS = Path(".local/demo")
 T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Social value returns: check, submit, look.")
@@ -212,6 +215,37 @@ def sample(
             sys.stdout.buffer.write(orjson.dumps({**asdict(each), "risk": risk(each)}) + b"\n")
         return
     out.print(sample_table(drawn))
+
+
+@app.command()
+def logs(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="log files, or - for standard input; those of make demo if left out")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what comes")] = False,
+    level: Annotated[Level, typer.Option(help="this level and above")] = Level.DEBUG,
+    service: Annotated[str | None, typer.Option(help="ingest, aggregator or reporter")] = None,
+    department: Annotated[str | None, typer.Option(help="a department's or another sender's code")] = None,
+    event: Annotated[str | None, typer.Option(help="a log event; docs/logs.md lists them")] = None,
+    text: Annotated[str | None, typer.Option(help="lines that hold these words")] = None,
+) -> None:
+    """The services' log lines in colour, merged by time, filtered."""
+    wanted = Wanted(level, service, department, event, text)
+    paths = files or sorted(DEMO_LOGS.glob("*.log"))
+    if not paths:
+        raise typer.BadParameter(f"no demo has written logs to {DEMO_LOGS}; name the files", param_hint="FILES")
+    _readable(paths)
+    with suppress(KeyboardInterrupt), ExitStack() as opened:
+        shown = (
+            following(paths, wanted)
+            if follow
+            else once(
+                [sys.stdin.buffer if str(path) == "-" else opened.enter_context(path.open("rb")) for path in paths],
+                wanted,
+            )
+        )
+        for found in shown:
+            out.print(found, soft_wrap=True)
 
 
 def main() -> None:
