@@ -1,28 +1,38 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test unit integration lint lock docs clean
+.PHONY: help setup demo test unit integration chaos bench lint lock docs publish-schemas clean
 
 help:  ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: setup  ## the whole system on this machine; ONCE=1 ends when the reports are out; NOTICES=file.jsonl adds releases
+demo: setup paper  ## the whole system on this machine; ONCE=1 ends when the reports are out; NOTICES=file.jsonl adds releases
 	@$(BIN)/python -m deploy.local.demo
 
-test: setup assets lint  ## every test there is
+test: setup paper assets lint  ## every test there is
 	@$(BIN)/python -m pytest
 
-unit: setup  ## the tests without I/O
+unit: setup paper assets  ## the tests without I/O
 	@$(BIN)/python -m pytest tests/unit
 
-integration: setup assets  ## the tests on the real Kafka and PostgreSQL
+integration: setup paper assets  ## the tests on the real Kafka and PostgreSQL
 	@$(BIN)/python -m pytest tests/integration tests/e2e
+
+bench: setup  ## events a second, beside peers and ceilings; LONG=1: one aggregator through two million events
+	@$(BIN)/python -m tests.bench $(if $(LONG),--long 2000000)
+
+chaos: setup assets  ## breaks a running system in every way and checks it; SEED=… repeats, FAULTS=name,name chooses
+	@$(BIN)/python -m tests.chaos
 
 lint: setup  ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+.PHONY: paper
+paper: setup  ## what PDF needs of the system: installed where we may, else the command
+	@$(BIN)/python -m deploy.local.tools --provide
 
 .PHONY: assets
 assets: setup  ## the pages' style sheet
@@ -41,9 +51,14 @@ setup: .venv/installed  ## the virtual environment, from the lock
 lock: setup  ## pins the dependencies anew, with hashes and without any registry's address
 	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet -o requirements.txt
+	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet -o deploy/requirements.txt
 
 docs: setup  ## docs/ from the code: events, schemas, logs, methodology
 	@$(BIN)/python -m deploy.docs
+
+publish-schemas: docs  ## the schemas as they are now become a promise; refuses one that would break an earlier promise
+	@$(BIN)/python -m deploy.docs.publish
 
 clean:  ## everything generated
 	@rm -rf .venv .local .cache node_modules services/reporter/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

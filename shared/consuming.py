@@ -30,6 +30,7 @@ Records: TypeAlias = Sequence[ConsumerRecord]
 Handle: TypeAlias = Callable[[Records], Awaitable[None]]
 
 SESSION_SECONDS = 30
+LONGEST_PAUSE = 60.0
 
 
 async def _untouched(records: Any) -> ParsedMessage:
@@ -61,6 +62,7 @@ class Consuming:
         self.retrying = Retrying(halt, halt_after=halt_after)
         self.last_done = time.monotonic()
         self.records_done = 0
+        self._paused: dict[TopicPartition, float] = {}
         # no_reply: a record's reply_to header must not make us write, with our rights, to a topic it names.
         self.subscriber = broker.subscriber(
             *topics,
@@ -80,9 +82,11 @@ class Consuming:
         self.subscriber(self._on_batch)
 
     async def _on_batch(self, message: KafkaMessage) -> None:
-        records: Records = message.raw_message
         consumer = self.subscriber.consumer
         if consumer is None:
+            return
+        records = self._going_on(message.raw_message)
+        if not records:
             return
         first: dict[TopicPartition, int] = {}
         past: dict[TopicPartition, int] = {}
@@ -118,6 +122,43 @@ class Consuming:
                 duration=int((self.last_done - began) * 1e9),
             )
 
+    def pause(self, partition: TopicPartition, seconds: float) -> None:
+        """Hands over nothing more of this partition for so long, at most `LONGEST_PAUSE`; the others go on.
+
+        For `handle` to call, as the last thing it does. A pause is this member's: who is given the partition meanwhile
+        goes on at once.
+        """
+        seconds = min(seconds, LONGEST_PAUSE)
+        until = self._paused[partition] = time.monotonic() + seconds
+        self._hold(partition)
+        asyncio.get_running_loop().call_later(seconds, self._resume, partition, until)
+
+    def _resume(self, partition: TopicPartition, until: float) -> None:
+        if self._paused.get(partition) != until:
+            return  # paused again since
+        del self._paused[partition]
+        consumer = self.subscriber.consumer
+        if consumer is not None and partition in consumer.assignment():
+            consumer.resume(partition)
+
+    def _hold(self, partition: TopicPartition, offset: int | None = None) -> None:
+        consumer = self.subscriber.consumer
+        if consumer is not None and partition in consumer.assignment():
+            if offset is not None:
+                consumer.seek(partition, offset)
+            consumer.pause(partition)
+
+    def _going_on(self, records: Records) -> Records:
+        """A rebalance makes the consumer forget what is paused: such partitions are put back, and paused again."""
+        first: dict[TopicPartition, int] = {}
+        for record in records if self._paused else ():
+            partition = TopicPartition(record.topic, record.partition)
+            if partition in self._paused:
+                first.setdefault(partition, record.offset)
+        for partition, offset in first.items():
+            self._hold(partition, offset)
+        return [r for r in records if TopicPartition(r.topic, r.partition) not in first] if first else records
+
     async def _pause(self, seconds: float) -> None:
         """Ends early once the broker is being stopped, which waits for the batch in hand."""
         until = time.monotonic() + seconds
@@ -143,6 +184,6 @@ class Consuming:
             return True
         try:
             async with asyncio.timeout(limit_seconds / 2):
-                return not any((await self.lag()).values())
+                return not any(lag for partition, lag in (await self.lag()).items() if partition not in self._paused)
         except (KafkaError, TimeoutError):
             return True  # a broker that does not answer is no reason to restart us

@@ -19,7 +19,7 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     ),
     "heartbeat": LogEvent("info", "the service is well: uptime, work done since the last one, memory"),
     "dependency.unreachable": LogEvent(
-        "warning", "Kafka or PostgreSQL does not answer; the service waits and tries again", "bring it back"
+        "warning", "what the service depends on does not answer; it waits and tries again", "bring it back"
     ),
     "dependency.reached": LogEvent("info", "Kafka or PostgreSQL answers again"),
     "consumer.lag": LogEvent("info", "records between the committed offset and the end, of one partition"),
@@ -31,6 +31,13 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     "rejection.written": LogEvent(
         "warning", "a submission was refused; the reason is on the sender's rejections topic", "tell the sender"
     ),
+    "brake.applied": LogEvent(
+        "warning",
+        "more than half of a sender's last events were refused: its refusals are summed up, its HTTP requests slowed",
+        "tell the sender, whose rejections topic says the same with an example",
+    ),
+    "brake.released": LogEvent("info", "a sender's events are mostly accepted again"),
+    "rejections.continued": LogEvent("warning", "how many more submissions of a braked sender were refused"),
     "event.conflicted": LogEvent(
         "error", "a second content under a source and id already recorded; the first stands", "tell the sender"
     ),
@@ -38,11 +45,33 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
         "error", "a record on procurement.events that ingest did not write; it is set aside", "find who wrote it"
     ),
     "events.recorded": LogEvent("info", "events of one transaction: recorded, repeated, in conflict"),
+    "chain.sealed": LogEvent("info", "committed events sealed into the hash chain: how many, the newest block, its hash"),
+    "chain.verified": LogEvent("info", "svr verify: every event is as it was sealed; entries, blocks and the head"),
+    "chain.broken": LogEvent(
+        "error",
+        "svr verify: the ledger, or its chain, is not as it was sealed; each row is named",
+        "find who had the owner's access to the database; restore from a backup (docs/operations.md)",
+    ),
+    "state.rebuilt": LogEvent("info", "svr rebuild: the state made anew from the ledger took the place of the live one"),
     "status.recomputed": LogEvent("info", "departments and periods counted anew, and how many of them changed"),
     "status.received": LogEvent("info", "statuses taken by the reporter: how many were new"),
     "outbox.sent": LogEvent("info", "rows of the outbox that the broker has acknowledged"),
+    "rejections.recorded": LogEvent("info", "rejections of one batch, kept for those who ask for a receipt"),
+    "rejections.expired": LogEvent("info", "rejections older than their retention were deleted"),
     "migration.applied": LogEvent("info", "one numbered migration has been applied"),
     "report.published": LogEvent("info", "one immutable revision of a report: department, period, revision, SHA-256"),
+    "forms.made": LogEvent("info", "PDF and spreadsheet of one publication: its id, SHA-256, duration"),
+    "form.failed": LogEvent(
+        "error", "the PDF or spreadsheet of one publication could not be made; the others are", "see error.message"
+    ),
+    "round.opened": LogEvent("info", "a round is open, or its dates were moved: period, due day"),
+    "return.late": LogEvent("warning", "a department has not signed, and its due day has passed", "ask the department"),
+    "round.overdue": LogEvent("warning", "a round's due day has passed with so many returns unsigned"),
+    "delivery.attempted": LogEvent(
+        "info", "one letter: sent, put off (warning) or given up (error)", "if given up, see error and the address"
+    ),
+    "sign-in.done": LogEvent("info", "somebody has signed in: role, and as whom they speak"),
+    "sign-in.refused": LogEvent("warning", "a sign-in that could not be proved, or of nobody we know: the reason"),
     "http.request": LogEvent("info", "one request: method, path, status, duration"),
     "task.failed": LogEvent("warning", "a background step failed and is tried again", "if it lasts, see error.message"),
 }

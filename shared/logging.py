@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -57,9 +57,31 @@ def _json(_logger: Any, _method: str, line: EventDict) -> str:
         return json.dumps(line, default=str)
 
 
-def configure(service: str, fmt: str = "auto") -> None:
-    """Sets up structlog and the standard library's loggers, once, at the start of a process."""
-    as_json = fmt == "json" or (fmt == "auto" and not sys.stdout.isatty())
+class Sparing(logging.Filter):
+    """Lets a library's loggers say the same thing, with whatever values, once in so many seconds.
+
+    While no broker answers, each of aiokafka's tasks says so ten times a second, and all other lines would be buried.
+    """
+
+    def __init__(self, library: str, *, seconds: float) -> None:
+        super().__init__()
+        self.library, self.seconds = library, seconds
+        self.said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] != self.library:
+            return True
+        what = (record.name, str(record.msg))
+        if record.created - self.said.get(what, float("-inf")) < self.seconds:
+            return False
+        self.said[what] = record.created
+        return True
+
+
+def configure(service: str, fmt: str = "auto", *, stream: TextIO | None = None) -> None:
+    """Sets up structlog and the standard library's loggers, once, at the start of a process. `stream`: else stdout."""
+    stream = stream or sys.stdout
+    as_json = fmt == "json" or (fmt == "auto" and not stream.isatty())
     before: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -72,7 +94,7 @@ def configure(service: str, fmt: str = "auto") -> None:
         return line
 
     last: list[structlog.typing.Processor] = (
-        [whose, _ecs, _json] if as_json else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        [whose, _ecs, _json] if as_json else [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     )
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -80,13 +102,14 @@ def configure(service: str, fmt: str = "auto") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*before, structlog.stdlib.add_logger_name],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    handler.addFilter(Sparing("aiokafka", seconds=10))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared import times
 from shared.envelope import CONTENT_TYPE
+from shared.kafka import Connection
 
 Headers = Sequence[tuple[str, bytes]]
 STOP_SECONDS = 5.0
@@ -42,10 +43,10 @@ def cloudevent(*, source: str, id: str, type: str, subject: str, time: datetime,
     )
 
 
-def producer(bootstrap: str) -> AIOKafkaProducer:
+def producer(connection: Connection) -> AIOKafkaProducer:
     """Idempotent, hence acks=all: an acknowledged record survives the loss of its leader, once."""
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **connection.options(),
         enable_idempotence=True,
         linger_ms=5,
         compression_type="lz4",

@@ -31,11 +31,16 @@ async def enqueue(connection: Any, schema: str, messages: Sequence[Message]) -> 
 
 
 async def relay(pool: asyncpg.Pool, schema: str, kafka: AIOKafkaProducer, *, limit: int = 500) -> int:
-    """Sends up to `limit` rows and deletes them once acknowledged. Returns how many. Safe beside other relays."""
+    """Sends up to `limit` rows and deletes them once acknowledged. Returns how many; 0 while another relay is at it.
+
+    One at a time: of two, the second would overtake the first, and compaction would keep the older record of a key.
+    """
     async with pool.acquire() as connection, connection.transaction():
+        if not await connection.fetchval("SELECT pg_try_advisory_xact_lock(hashtext($1))", f"outbox {schema}"):
+            return 0
         rows = await connection.fetch(
             f"""SELECT id, topic, key, value, header_names, header_values FROM {schema}.outbox
-            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED""",  # noqa: S608 - schema is ours
+            ORDER BY id LIMIT $1""",  # noqa: S608 - schema is ours
             limit,
         )
         if not rows:

@@ -38,8 +38,11 @@ class Halt:
             self.server.should_exit = True
 
 
-def serve(app: FastAPI, *, host: str, port: int, halt: Halt) -> None:
-    """Blocks until the service is asked to stop. Raises SystemExit(1) after a halt."""
+def serve(app: FastAPI, *, host: str, port: int, halt: Halt, connections: int | None = None) -> None:
+    """Blocks until the service is asked to stop. Raises SystemExit(1) after a halt.
+
+    More than so many `connections` at once are answered 503 (None: no limit).
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -49,6 +52,8 @@ def serve(app: FastAPI, *, host: str, port: int, halt: Halt) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
         loop="uvloop",
+        limit_concurrency=connections,
+        h11_max_incomplete_event_size=65_536,  # of a request's headers
     )
     # uvicorn raises the signal again once it has stopped in good order; an orderly stop is no failure.
     for stopping in (signal.SIGTERM, signal.SIGINT):

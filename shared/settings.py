@@ -1,19 +1,67 @@
 """The settings that every service has, read from the environment only."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, PostgresDsn
+from pydantic import Field, FilePath, PostgresDsn, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.kafka import Connection, Protocol
 
-class Common(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SVR_", extra="ignore", frozen=True)
+
+class KafkaSettings(BaseSettings):
+    # An error quotes its input by default, and the password is among it.
+    model_config = SettingsConfigDict(env_prefix="SVR_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     kafka_bootstrap: str = Field(
         "127.0.0.1:9092",
         validation_alias="SVR_KAFKA_BOOTSTRAP",
         description="Kafka's bootstrap servers, host:port, comma-separated",
     )
+    kafka_security: Protocol = Field(
+        Protocol.PLAINTEXT,
+        validation_alias="SVR_KAFKA_SECURITY",
+        description="PLAINTEXT, SASL_PLAINTEXT, SASL_SSL or SSL; SASL is SCRAM-SHA-512",
+    )
+    kafka_username: str | None = Field(
+        None, validation_alias="SVR_KAFKA_USERNAME", description="the principal that logs in; SASL only"
+    )
+    kafka_password: SecretStr | None = Field(
+        None, validation_alias="SVR_KAFKA_PASSWORD", description="its password; SASL only"
+    )
+    kafka_password_file: FilePath | None = Field(
+        None, validation_alias="SVR_KAFKA_PASSWORD_FILE", description="a file that holds the password instead"
+    )
+    kafka_ca: FilePath | None = Field(
+        None,
+        validation_alias="SVR_KAFKA_CA",
+        description="PEM file of the CA that signed the brokers' certificates; SASL_SSL and SSL only",
+    )
+
+    @property
+    def kafka(self) -> Connection:
+        """Raises pydantic.ValidationError for a combination that makes no sense."""
+        file = self.kafka_password_file
+        return Connection(
+            bootstrap=self.kafka_bootstrap,
+            protocol=self.kafka_security,
+            username=self.kafka_username,
+            password=SecretStr(file.read_text().strip()) if file else self.kafka_password,
+            ca=self.kafka_ca,
+        )
+
+    @model_validator(mode="after")
+    def _kafka_makes_sense(self) -> Self:
+        """So that a service says at its start what is missing, not when it first asks the broker."""
+        if self.kafka_password and self.kafka_password_file:
+            raise ValueError("expected SVR_KAFKA_PASSWORD or SVR_KAFKA_PASSWORD_FILE, not both")
+        try:
+            _ = self.kafka
+        except ValidationError as fault:
+            raise ValueError(f"SVR_KAFKA_…: {fault.errors()[0]['ctx']['error']}") from None
+        return self
+
+
+class Common(KafkaSettings):
     session_seconds: int = Field(
         30,
         ge=6,

@@ -143,13 +143,23 @@ class Capability(Part):
     events_in_period: int = 0
 
 
+class FigureComment(Part):
+    """What the department says, verbatim, of one figure; `indicator` is the measure's id."""
+
+    indicator: str
+    text: str
+
+
 class Statement(Part):
+    """`actions`: those named for next time. `comments`: on single figures, at most one each."""
+
     statement: str
     signed_by: str
     office: str
     signed_on: date
     comment: str | None
     actions: tuple[Action, ...] = ()
+    comments: tuple[FigureComment, ...] = ()
 
 
 class Round(Part):
@@ -177,10 +187,19 @@ class PreviousMethod(Part):
     reason: str
 
 
+class Sealed(Part):
+    """A place in the aggregator's hash chain: all events up to the end of this block."""
+
+    block: int
+    hash: str
+
+
 class Status(Part):
     """The whole standing of one department in one period. `method` is the version of the rules of rating.
 
     Procurements whose buyer is not resolved are never dropped: they are counted under the department `UNATTRIBUTED`.
+    `previous_actions`: what earlier statements promised and no earlier one has answered for, and what became of it.
+    `chain`: the events that it was counted of. It depends on the order in which they came, so it is not content.
     """
 
     department: str
@@ -202,3 +221,5 @@ class Status(Part):
     round: Round | None
     data: Data
     previous_method: PreviousMethod | None = None
+    previous_actions: tuple[Action, ...] = ()
+    chain: Sealed | None = None

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -10,6 +11,7 @@ INSTANT = re.compile(rf"{DAY.pattern}[Tt][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9
 """RFC 3339. Python by itself also reads weeks, basic format and times without seconds; pydantic, seconds since 1970."""
 
 
+@lru_cache(maxsize=20_000)  # one event's facts all speak of a few moments
 def parse(text: str) -> datetime:
     """RFC 3339 text → UTC datetime. Raises ValueError when it is no time, or has no offset."""
     if not INSTANT.fullmatch(text):

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local.stack import Plan, Stack, decide
 from deploy.local.stack import stack as start_stack
+from shared.kafka import Connection
 
 PLAN = pytest.StashKey[Plan]()
 
@@ -40,9 +41,9 @@ def stack(pytestconfig: pytest.Config, open_folder: Path) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def bootstrap(stack: Stack) -> str:
-    """Address of Kafka. Its topics are shared by the whole run, so a test names its own."""
-    return stack.bootstrap
+def connection(stack: Stack) -> Connection:
+    """To Kafka. Its topics are shared by the whole run, so a test names its own."""
+    return stack.connection
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deploy.docs import events, logs, methodology
+from deploy.docs import contracts, events, logs, methodology, reports
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -13,6 +13,9 @@ def generated() -> dict[Path, str]:
         DOCS / "events.md": events.markdown(),
         DOCS / "logs.md": logs.markdown(),
         DOCS / "methodology.md": methodology.markdown(),
+        **{DOCS / "reports" / name: text for name, text in reports.schemas().items()},
+        DOCS / "asyncapi.json": contracts.asyncapi_document(),
+        DOCS / "openapi.json": contracts.openapi_document(),
         **{DOCS / "schemas" / name: text for name, text in events.schemas().items()},
     }
 

@@ -3,14 +3,8 @@
 import json
 from typing import Any
 
+from shared.contracts.schemas import schema
 from shared.events.catalogue import CATALOGUE, PREFIX, SUBJECTS, EventType, Kind
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-def schema(row: EventType) -> dict[str, Any]:
-    """The JSON Schema of one type's data."""
-    return {"$schema": DIALECT, "$id": f"/schemas/{row.name}/v1.json", **row.model.model_json_schema()}
 
 
 def schemas() -> dict[str, str]:

@@ -12,8 +12,9 @@ from testcontainers.core.docker_client import DockerClient
 from deploy.local import kafka, kafka_config, postgres
 from deploy.local.kafka_probe import answers
 from deploy.local.postgres_cluster import NAME
+from shared.kafka import Connection
 
-PORTS = kafka_config.Ports(plain=9092, sasl=9093, controller=9094)
+PORTS = kafka_config.Ports(client=9092, controller=9094)
 BROKER_PORT = 9095
 TEMPORARY = PurePosixPath("/tmp")  # noqa: S108 - of a container of our own; the one folder that its user may write to
 CONFIG, READY, DATA = TEMPORARY / "kafka.properties", TEMPORARY / "kafka.ready", TEMPORARY / "kafka-data"
@@ -34,7 +35,7 @@ def engine_answers() -> bool:
 
 
 class KafkaContainer(DockerContainer):
-    """The same node as the local one, in Apache's image.
+    """The same plain node as the local one, in Apache's image.
 
     Testcontainers' own class knows Confluent's images only. Clients outside must be told the port that the engine
     maps, which is known only once the container runs; so the container waits for its configuration.
@@ -42,7 +43,7 @@ class KafkaContainer(DockerContainer):
 
     def __init__(self) -> None:
         super().__init__(f"apache/kafka:{kafka.VERSION}")
-        self.with_exposed_ports(PORTS.plain, PORTS.sasl)
+        self.with_exposed_ports(PORTS.client)
         self.with_env("KAFKA_HEAP_OPTS", "-Xmx512m")
         self.with_command(["sh", "-c", COMMAND.format(cluster_id=kafka.cluster_id())])
 
@@ -51,27 +52,23 @@ class KafkaContainer(DockerContainer):
         super().start()
         self.copy_into_container(kafka_config.properties(self._settings()).encode(), str(CONFIG))
         self.copy_into_container(b"", str(READY))  # apart, since a file can be seen before it is whole
-        host, port = self.get_container_host_ip(), self.get_exposed_port(PORTS.plain)
         deadline = time.monotonic() + 60
-        while not answers(host, port):
+        while not answers(self.connection):
             self.reload()
             if self.status != "running" or time.monotonic() > deadline:
                 raise RuntimeError(f"Kafka's container did not serve: {self.get_logs()[0].decode()[-2000:]}")
             time.sleep(0.1)
         return self
 
-    def bootstrap(self) -> str:
-        """Address of the plain listener."""
-        return self._outside(PORTS.plain)
-
-    def _outside(self, port: int) -> str:
-        return f"{self.get_container_host_ip()}:{self.get_exposed_port(port)}"
+    @property
+    def connection(self) -> Connection:
+        """How to reach it from outside, without a login."""
+        return Connection(bootstrap=f"{self.get_container_host_ip()}:{self.get_exposed_port(PORTS.client)}")
 
     def _settings(self) -> dict[str, str]:
         """Those of the local node, but listening to all, and with a listener that the broker itself can reach."""
         local = kafka_config.settings(PORTS, Path(DATA))
-        everywhere = f"PLAINTEXT://0.0.0.0:{PORTS.plain},SASL_PLAINTEXT://0.0.0.0:{PORTS.sasl}"
-        outside = f"PLAINTEXT://{self._outside(PORTS.plain)},SASL_PLAINTEXT://{self._outside(PORTS.sasl)}"
+        everywhere, outside = f"CLIENT://0.0.0.0:{PORTS.client}", f"CLIENT://{self.connection.bootstrap}"
         inside = f"BROKER://localhost:{BROKER_PORT},CONTROLLER://localhost:{PORTS.controller}"
         return local | {
             "listeners": f"{everywhere},{inside}",

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared import topics
 from shared.departments import load_register
+from shared.kafka import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,15 @@ class Counts:
 class Observer:
     """Reads positions with clients of its own; changes nothing."""
 
-    def __init__(self, bootstrap: str, database_url: str) -> None:
-        self.bootstrap, self.database_url = bootstrap, database_url
+    def __init__(self, connection: Connection, database_url: str) -> None:
+        self.connection, self.database_url = connection, database_url
         senders = [sender.code for sender in load_register().senders()]
         self.submissions = [topics.submissions(code) for code in senders]
         self.rejections = [topics.rejections(code) for code in senders]
 
     async def __aenter__(self) -> "Observer":
-        self.consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
-        self.admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        self.consumer = AIOKafkaConsumer(**self.connection.options())
+        self.admin = AIOKafkaAdminClient(**self.connection.options())
         await self.consumer.start()
         await self.admin.start()
         self.database = await asyncpg.connect(self.database_url)

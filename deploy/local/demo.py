@@ -12,15 +12,19 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from deploy.kafka import topics as kafka_topics
+from deploy.kafka.acls import OBSERVER
+from deploy.kafka.applying import apply
+from deploy.kafka.passwords import Passwords
 from deploy.local import assets, tools
 from deploy.local.counting import Observer
 from deploy.local.identity import end, read
 from deploy.local.processes import Failed
 from deploy.local.sample import write as write_sample
-from deploy.local.services import ROOT, Service, services, write_keys
+from deploy.local.services import ROOT, Logins, Service, kafka_environment, services, write_keys
 from deploy.local.stack import Stack, stack
 from deploy.local.summary import summary, tell
 from deploy.local.watching import DemoFailed, bar, console, drained, expected_reports, reports, say
+from services.svr.http import Ingest, Key
 from services.svr.lines import lines
 from services.svr.submitting import to_http, to_kafka
 from shared import database
@@ -32,6 +36,11 @@ HOME = LOCAL / "demo"
 PORTS = {"ingest": 8080, "aggregator": 8090, "reporter": 8000}
 OVER_HTTP = ("defra", "pm-office")
 NOTICES_SENDER = "find-a-tender"
+PASSWORDS = HOME / "passwords"
+AS_SENDER = f"""svr_as() {{  # svr_as dwp: from now on log in to Kafka as dwp
+    export SVR_KAFKA_USERNAME="$1" SVR_KAFKA_PASSWORD="$(cat '{PASSWORDS}/'"$1")"
+}}
+"""
 
 
 @contextmanager
@@ -59,10 +68,10 @@ def only_demo() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def running(used: Stack, keys: Path) -> AsyncIterator[dict[str, Service]]:
+async def running(used: Stack, logins: Logins, keys: Path) -> AsyncIterator[dict[str, Service]]:
     """The three services, ready; stopped at the end, newest first."""
     started: list[Service] = []
-    found = services(HOME, bootstrap=used.bootstrap, database_url=used.database_url, keys=keys, ports=PORTS)
+    found = services(HOME, kafka=logins, database_url=used.database_url, keys=keys, ports=PORTS)
     try:
         for service in found.values():
             service.start()
@@ -79,7 +88,7 @@ def files_of(directory: Path) -> list[Path]:
     return sorted(directory.glob("*.jsonl"))
 
 
-async def submit(directory: Path, used: Stack, ingest: Service, keys: dict[str, str], total: int) -> int:
+async def submit(directory: Path, logins: Logins, ingest: Service, keys: dict[str, str], total: int) -> int:
     """Plays in one stage of the sample, each sender its own file; returns how many lines."""
     sent = 0
     with bar("submitted", total) as progress:
@@ -91,18 +100,33 @@ async def submit(directory: Path, used: Stack, ingest: Service, keys: dict[str, 
 
         for file in files_of(directory):
             if file.stem in OVER_HTTP:
-                await to_http(ingest.url, keys[file.stem], lines(file), progress=advance)
+                await to_http(Ingest(ingest.url, Key(keys[file.stem])), lines(file), progress=advance)
             else:
-                await to_kafka(used.bootstrap, file.stem, lines(file), progress=advance)
+                await to_kafka(logins(file.stem), file.stem, lines(file), progress=advance)
     return sent
 
 
-def write_environment(file: Path, used: Stack, found: dict[str, Service], keys: dict[str, str]) -> None:
-    """For `svr` in another terminal; readable by its owner only, as it holds the demo's own passwords."""
+def admit(used: Stack) -> Logins:
+    """Creates topics and, on a Kafka of the demo's own, the principals with new passwords and their rights. What came
+    from the environment or Docker has one login for everybody, or none."""
+    if used.kafka is None:
+        kafka_topics.create(used.connection)
+        return lambda _: used.connection
+    passwords = Passwords(PASSWORDS)
+    apply(used.connection, passwords)
+    return lambda principal: used.connection.login(principal, passwords(principal))
+
+
+def write_environment(file: Path, used: Stack, logins: Logins, found: dict[str, Service], keys: dict[str, str]) -> None:
+    """For `svr` in another terminal; readable by its owner only, as it holds the demo's own passwords.
+
+    On Kafka one is the observer, until `svr_as dwp` makes one a department.
+    """
     file.touch(0o600)
     file.write_text(
         f"export DATABASE_URL='{used.database_url}'\n"
-        f"export SVR_KAFKA_BOOTSTRAP='{used.bootstrap}'\n"
+        + "".join(f"export {name}='{value}'\n" for name, value in kafka_environment(logins(OBSERVER)).items())
+        + ("" if used.kafka is None else AS_SENDER)
         + "".join(f"# export SVR_INGEST_URL='{found['ingest'].url}' SVR_API_KEY='{key}'  # as {sender}\n"
                   for sender, key in keys.items())
     )  # fmt: skip
@@ -117,27 +141,27 @@ def require_files(paths: list[Path]) -> None:
 async def play(used: Stack, notices: list[Path], *, once: bool, began: float) -> None:
     register = load_register()
     say(f"Kafka and PostgreSQL are up ({used.kind})")
-    await kafka_topics.create(used.bootstrap)
+    logins = admit(used)
     for schema in ("aggregator", "reporter"):
         await database.migrate(used.database_url, schema=schema, package=f"services.{schema}.migrations")
-    say("Topics are created, the database is migrated")
+    say(f"{'Topics, users and their rights' if used.kafka else 'Topics'} are created, the database is migrated")
     keys_file = HOME / "keys.toml"
     keys = write_keys(keys_file, list(OVER_HTTP))
-    async with running(used, keys_file) as found, Observer(used.bootstrap, used.database_url) as observer:
+    async with running(used, logins, keys_file) as found, Observer(logins(OBSERVER), used.database_url) as observer:
         say("Ingest, aggregator and reporter are running")
-        write_environment(HOME / "env", used, found, keys)
+        write_environment(HOME / "env", used, logins, found, keys)
         write_sample(HOME / "sample", register)
         total = sum(1 for file in (HOME / "sample").rglob("*.jsonl") for _ in lines(file))
-        sent = await submit(HOME / "sample" / "history", used, found["ingest"], keys, total)
+        sent = await submit(HOME / "sample" / "history", logins, found["ingest"], keys, total)
         for path in notices:
-            sent += (await to_kafka(used.bootstrap, NOTICES_SENDER, lines(path), progress=lambda _: None)).sent
+            sent += (await to_kafka(logins(NOTICES_SENDER), NOTICES_SENDER, lines(path), progress=lambda _: None)).sent
         say(f"{sent} submissions are acknowledged")
         await drained(observer, sent)
         say("Everything is recorded and counted; the Prime Minister's office opens the rounds")
-        sent += await submit(HOME / "sample" / "rounds", used, found["ingest"], keys, total)
+        sent += await submit(HOME / "sample" / "rounds", logins, found["ingest"], keys, total)
         counts = await drained(observer, sent)
         rounds = await observer.database.fetch("SELECT key FROM aggregator.subject WHERE kind = 'round'")
-        out = await reports(used.bootstrap, expected_reports(register, [row["key"] for row in rounds]))
+        out = await reports(logins(OBSERVER), expected_reports(register, [row["key"] for row in rounds]))
         found_out = await summary(observer, counts, sent, out, register)
         tell({**found_out, "seconds": round(time.monotonic() - began, 1)}, HOME / "summary.json")
         say(f"The overview: [bold]{found['reporter'].url}/[/bold]   events go to {found['ingest'].url}/v1/events")
@@ -161,7 +185,7 @@ def main() -> int:
             say("Building the pages' assets")
             assets.build()
             say("Starting Kafka and PostgreSQL")
-            with stack(HOME) as used:
+            with stack(HOME, secure=True) as used:
                 asyncio.run(play(used, notices, once=once, began=began))
     except KeyboardInterrupt:
         say("Stopped")

@@ -1,20 +1,18 @@
-"""Asks a Kafka address, with no client library and no event loop, whether a broker there is ready to serve."""
+"""Asks Kafka whether a broker is ready to serve."""
 
-import socket
-import struct
-from contextlib import suppress
+from confluent_kafka import KafkaException
 
-# A Metadata request, version 1, for no topic: length, API key, API version, correlation id, no client id, no topics.
-_REQUEST = struct.pack(">ihhihi", 14, 3, 1, 1, -1, 0)
-# The answer begins: length, correlation id, number of brokers. A broker that may not serve yet is not counted.
-_ANSWER = struct.Struct(">iii")
+from deploy.kafka.client import client
+from shared.kafka import Connection
 
 
-def answers(host: str, port: int) -> bool:
-    """Whether a broker answers there and counts at least one broker, itself, as alive."""
-    with suppress(OSError), socket.create_connection((host, port), timeout=1) as connection:
-        connection.sendall(_REQUEST)
-        with connection.makefile("rb") as answer:
-            head = answer.read(_ANSWER.size)
-        return len(head) == _ANSWER.size and bool(_ANSWER.unpack(head)[2] > 0)
-    return False
+def answers(connection: Connection, *, brokers: int = 1) -> bool:
+    """Whether a broker answers there, lets us in, and counts so many brokers, itself among them, as alive.
+
+    A broker that the controller has not let in yet counts none, which the client takes for no answer.
+    """
+    asking = client(connection, **{"reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 50})
+    try:
+        return len(asking.list_topics(timeout=0.5).brokers) >= brokers
+    except KafkaException:
+        return False

@@ -6,14 +6,18 @@ import secrets
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from deploy.local.ports import free_port, is_free
 from deploy.local.processes import Child
+from shared.kafka import Connection
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("ingest", "aggregator", "reporter")
+Logins: TypeAlias = Callable[[str], Connection]  # of a principal
 
 
 @dataclass(frozen=True)
@@ -38,24 +42,45 @@ class Service:
         self.child.wait_until(self.is_ready, timeout=90)
 
 
+def kafka_environment(connection: Connection) -> dict[str, str]:
+    """The variables that shared.settings reads the same connection from."""
+    found = {"SVR_KAFKA_BOOTSTRAP": connection.bootstrap, "SVR_KAFKA_SECURITY": connection.protocol.value}
+    if connection.username and connection.password:
+        found["SVR_KAFKA_USERNAME"] = connection.username
+        found["SVR_KAFKA_PASSWORD"] = connection.password.get_secret_value()
+    if connection.ca:
+        found["SVR_KAFKA_CA"] = str(connection.ca)
+    return found
+
+
 def services(
-    directory: Path, *, bootstrap: str, database_url: str, keys: Path, ports: dict[str, int] | None = None
+    directory: Path,
+    *,
+    kafka: Logins,
+    database_url: str,
+    keys: Path,
+    ports: dict[str, int] | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> dict[str, Service]:
-    """Not started yet. The sample is marked on every page, and its history keeps the times it was recorded at."""
+    """Not started yet; each has its own login to Kafka, and all have `more` in their environment.
+
+    The sample is marked on every page, and its history keeps the times it was recorded at."""
     found: dict[str, Service] = {}
-    for name in NAMES:
-        wished = (ports or {}).get(name)
-        port = wished if wished and is_free(wished) else free_port()
+    wishes = {name: (ports or {}).get(name) for name in NAMES}
+    numbers = {name: wished if wished and is_free(wished) else free_port() for name, wished in wishes.items()}
+    for name, port in numbers.items():
         url = f"http://127.0.0.1:{port}"
         env = {
-            **os.environ,
-            "SVR_KAFKA_BOOTSTRAP": bootstrap,
+            **{key: value for key, value in os.environ.items() if not key.startswith("SVR_KAFKA_")},
+            **kafka_environment(kafka(name)),
             "SVR_LOG_FORMAT": "json",
             f"SVR_{name.upper()}_PORT": str(port),
             "SVR_INGEST_API_KEYS": str(keys),
+            "SVR_INGEST_AGGREGATOR_URL": f"http://127.0.0.1:{numbers['aggregator']}",
             "SVR_INGEST_RECEIVED_FROM": "recordedtime",
             "SVR_REPORTER_SAMPLE": "true",
             "SVR_REPORTER_URL": url,
+            **(more or {}),
             # Ingest has no business with the database, so it is not told where it is.
             **({"DATABASE_URL": database_url} if name != "ingest" else {}),
         }

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from deploy.local import kafka, postgres
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from shared.kafka import Connection
+from shared.settings import KafkaSettings
 
 BOOTSTRAP, DATABASE = "SVR_KAFKA_BOOTSTRAP", "DATABASE_URL"
 
@@ -50,7 +52,7 @@ class Stack:
     """A running Kafka and PostgreSQL; ``kafka`` and ``postgres`` are there to be stopped if they are local."""
 
     kind: str
-    bootstrap: str
+    connection: Connection
     database_url: str
     kafka: Kafka | None
     postgres: Postgres | None
@@ -81,14 +83,16 @@ def decide() -> Plan:
 
 
 @contextmanager
-def stack(directory: Path, *, fsync: bool = True, chosen: Plan | None = None) -> Iterator[Stack]:
+def stack(directory: Path, *, fsync: bool = True, secure: bool = False, chosen: Plan | None = None) -> Iterator[Stack]:
     """Starts what has to be started, and stops it at the end. Local servers keep their data in the directory.
+
+    `secure` is for a local Kafka; how to log in to one from the environment, SVR_KAFKA_… say; one in Docker is plain.
 
     Raises tools.Missing, with one line to show, if this machine lacks what a local server needs.
     """
     chosen = chosen or decide()
-    bootstrap, url = chosen.bootstrap, chosen.database_url
-    local_kafka = Kafka(directory / "kafka") if chosen.kafka is Source.LOCAL else None
+    connection, url = KafkaSettings().kafka if chosen.bootstrap else None, chosen.database_url
+    local_kafka = Kafka(directory / "kafka", secure=secure) if chosen.kafka is Source.LOCAL else None
     local_postgres = Postgres(directory / "postgres", fsync=fsync) if chosen.database is Source.LOCAL else None
     with ExitStack() as running:
         if local_kafka:
@@ -100,12 +104,12 @@ def stack(directory: Path, *, fsync: bool = True, chosen: Plan | None = None) ->
             url = local_postgres.url
         if local_kafka:
             local_kafka.wait()
-            bootstrap = local_kafka.bootstrap
+            connection = local_kafka.connection
         if chosen.kafka is Source.DOCKER:
             from deploy.local import containers
 
-            bootstrap = running.enter_context(containers.KafkaContainer()).bootstrap()
+            connection = running.enter_context(containers.KafkaContainer()).connection
             url = running.enter_context(containers.postgres_container()).get_connection_url()
-        if bootstrap is None or url is None:
+        if connection is None or url is None:
             raise AssertionError("every plan gives both addresses")
-        yield Stack(chosen.kind, bootstrap, url, local_kafka, local_postgres)
+        yield Stack(chosen.kind, connection, url, local_kafka, local_postgres)

@@ -1,11 +1,13 @@
-"""Says in one line what this machine lacks to run Kafka and PostgreSQL, and how to install it.
+"""Says in one line what this machine lacks to run Kafka, PostgreSQL and the making of PDF, and how to install it.
 
 Only the standard library is imported, and nothing newer than Python 3.8 is used, so that an old Python gets as far
-as being told that it is too old: ``python3 -m deploy.local.tools``.
+as being told that it is too old: ``python3 -m deploy.local.tools``. With ``--provide``, what PDF needs is installed
+where we are root and have apt-get; otherwise the command is said.
 """
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import re
 import shutil
@@ -16,6 +18,17 @@ from typing import NamedTuple
 
 PYTHON = (3, 11)
 JAVA = 17  # what Kafka 4 asks of a broker
+LIBRARIES = {
+    "pango-1.0": "libpango-1.0-0",
+    "pangoft2-1.0": "libpangoft2-1.0-0",
+    "harfbuzz-subset": "libharfbuzz-subset0",
+}
+FONTS = {
+    "Liberation Sans": "fonts-liberation",  # the widths of Arial, in which the reports are set
+    "DejaVu Sans": "fonts-dejavu-core",  # arrows, and more scripts
+    "Unifont": "fonts-unifont",  # what no other font has: nearly every script there is
+}
+"""What is looked for, and the Debian package that has it."""
 
 
 class Missing(Exception):
@@ -72,6 +85,39 @@ def complaint(found: Found, *, maven_needed: bool) -> str | None:
     return f"Missing: {names}. Debian: apt-get install {debian}; macOS: brew install {macos}"
 
 
+def lacking_for_pdf() -> list[str]:
+    """The Debian packages of the libraries and fonts that are not here."""
+    libraries = [package for name, package in LIBRARIES.items() if ctypes.util.find_library(name) is None]
+    try:
+        ran = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=False)
+        families = {name.strip() for line in ran.stdout.splitlines() for name in line.split(",")}
+    except OSError:
+        families = set()
+    return libraries + [package for family, package in FONTS.items() if family not in families]
+
+
+def pdf_complaint(packages: list[str]) -> str | None:
+    """One line on what PDF needs, for Debian and for macOS; None if all is there."""
+    if not packages:
+        return None
+    return (
+        f"Missing for PDF: {', '.join(packages)}. Debian: apt-get install {' '.join(packages)}; "
+        "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont"
+    )
+
+
+def provide() -> str | None:
+    """Installs what PDF needs where we may; returns the one line where we may not, or where it is not to be had."""
+    packages = lacking_for_pdf()
+    if packages and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        sys.stderr.write(f"• Installing {', '.join(packages)}\n")
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+            subprocess.run(["apt-get", "-qq", *command], env=quiet, stdout=subprocess.DEVNULL, check=False)
+        packages = lacking_for_pdf()
+    return pdf_complaint(packages)
+
+
 def check(*, maven_needed: bool) -> None:
     """Raises Missing with the one line, or returns."""
     line = complaint(look(), maven_needed=maven_needed)
@@ -80,4 +126,8 @@ def check(*, maven_needed: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(complaint(look(), maven_needed=True))
+    if sys.argv[1:] != ["--provide"]:
+        sys.exit(complaint(look(), maven_needed=True))
+    said = provide()
+    if said:  # no reason to stop: all but the PDF can be made
+        sys.stderr.write(said + "\n")

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.local.counting import Counts, Observer
 from shared import topics
 from shared.departments import Register
+from shared.kafka import Connection
 from shared.periods import Period
 
 PATIENCE = 600.0
@@ -79,9 +80,9 @@ def expected_reports(register: Register, periods: list[str]) -> int:
     return sum(len(register.answerable(Period.parse(period).last_day)) + 1 for period in periods)
 
 
-async def reports(bootstrap: str, wanted: int) -> list[dict[str, Any]]:
+async def reports(connection: Connection, wanted: int) -> list[dict[str, Any]]:
     """Reads `reports.published` until so many reports are out."""
-    consumer = AIOKafkaConsumer(topics.REPORTS_PUBLISHED, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(topics.REPORTS_PUBLISHED, **connection.options(), auto_offset_reset="earliest")
     await consumer.start()
     found: dict[tuple[str, str, int], dict[str, Any]] = {}
     moved = time.monotonic()

@@ -1,15 +1,18 @@
 """Wires the aggregator: accepted events in, PostgreSQL between, statuses out."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
+from services.aggregator import receipts
 from services.aggregator.recomputing import Recomputing
 from services.aggregator.recording import SCHEMA, Recording
+from services.aggregator.rejections import Rejections
 from services.aggregator.settings import Settings
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
@@ -22,13 +25,14 @@ from shared.waiting import until_reached
 
 def create_app(settings: Settings, halt: Halt) -> FastAPI:
     register = load_register()
-    broker = KafkaBroker(settings.kafka_bootstrap, logger=None)
+    broker = settings.kafka.broker()
     health = Health(settings.health_seconds)
+    pools: list[asyncpg.Pool] = []
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
         pool = await database.connect(str(settings.database_url), service="aggregator", schema=SCHEMA)
-        producer = messages.producer(settings.kafka_bootstrap)
+        producer = messages.producer(settings.kafka)
         recording = Recording(pool, register, load_rules())
         recomputing = Recomputing(pool, register)
         health.consuming = Consuming(
@@ -40,23 +44,36 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             max_records=settings.batch,
             session_seconds=settings.session_seconds,
         )
+        rejections = Rejections(pool)
+        Consuming(
+            broker,
+            *(topics.rejections(sender.code) for sender in register.senders()),
+            group="aggregator.rejections",
+            handle=rejections.handle,
+            halt=halt,
+            session_seconds=settings.session_seconds,
+        )
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
             await until_reached("Kafka", broker.start, (KafkaError, OSError))
             await recomputing.restate()
+            pools.append(pool)
             yield [
                 asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt)),
                 asyncio.create_task(
                     repeat(lambda: outbox.relay(pool, SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt)
                 ),
+                asyncio.create_task(repeat(rejections.expire, idle_seconds=3600, name="expire", halt=halt)),
             ]
         finally:
+            pools.clear()
             await broker.stop()
             await messages.stop(producer)
             await pool.close()
 
     app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of(running, health, halt))
     app.include_router(health.router())
+    app.include_router(receipts.router(lambda: pools[0] if pools else None))
     return app
 
 
@@ -64,4 +81,7 @@ def main() -> None:
     settings = Settings()
     configure("aggregator", settings.log_format)
     halt = Halt()
+    # A batch makes a million objects and no cycles: the collector, left to itself, would walk them all again and again.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
     serve(create_app(settings, halt), host=settings.host, port=settings.port, halt=halt)

@@ -3,7 +3,7 @@
 These facts are few, and a report asks how things stood on a past day; so every event is kept as a fact of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from shared.status import (
     Action,
     Capability,
     Champion,
+    FigureComment,
     Guidance,
     OfficeHolder,
     Round,
@@ -153,8 +154,13 @@ def _barriers(facts: Facts, last: date) -> dict[str, int]:
     return counts
 
 
+def _closed(facts: Facts, last: date) -> dict[str, tuple[date, Any]]:
+    """Action → the day on which it was last closed, and what was said then."""
+    return {data["action"]: (day, data) for day, data in _by_day(facts, "action.closed", "closed_on", until=last)}
+
+
 def _actions(facts: Facts, last: date) -> tuple[Action, ...]:
-    closed = {data["action"]: (day, data) for day, data in _by_day(facts, "action.closed", "closed_on", until=last)}
+    closed = _closed(facts, last)
     raised = {data["action"]: data for data, fact in collected(facts, "action.raised") if _day(fact) <= last}
     return tuple(_action(data, closed.get(key)) for key, data in sorted(raised.items()))
 
@@ -186,10 +192,9 @@ def reporting_round(facts: Facts) -> Round | None:
 
 def statement(facts: Facts) -> Statement | None:
     """The Secretary of State's latest statement for a department and period."""
-    signed = [data for data, _ in collected(facts, "statement.signed")]
-    if not signed:
+    data = _signed(facts)
+    if data is None:
         return None
-    data = signed[-1]
     return Statement(
         statement=data["statement"],
         signed_by=data["signed_by"],
@@ -197,7 +202,37 @@ def statement(facts: Facts) -> Statement | None:
         signed_on=date.fromisoformat(data["signed_on"]),
         comment=data.get("comment"),
         actions=tuple(_action(action, None) for action in data.get("actions", ())),
+        comments=tuple(
+            FigureComment(indicator=indicator, text=text)
+            for indicator, text in {c["indicator"]: c["text"] for c in data.get("comments", ())}.items()
+        ),
     )
+
+
+def _signed(facts: Facts) -> Any | None:
+    """The data of the latest statement, if there is one."""
+    signed = [data for data, _ in collected(facts, "statement.signed")]
+    return signed[-1] if signed else None
+
+
+def previous_actions(department: Facts, statements: Mapping[Period, Facts], period: Period) -> tuple[Action, ...]:
+    """What the statements of earlier periods of the same length promised, each until one has said what became of it.
+
+    `statements`: the department's, by period. An `action.closed` of the department answers for an action too.
+    """
+    open_: dict[str, Any] = {}
+    earlier = sorted(p for p in statements if p < period and bool(p.quarter) == bool(period.quarter))
+    for each in earlier:
+        data = _signed(statements[each]) or {}
+        for outcome in data.get("outcomes", ()):
+            open_.pop(outcome["action"], None)
+        open_ |= {action["action"]: action for action in data.get("actions", ())}
+    shown_before = _closed(department, period.preceding.last_day)
+    now = _signed(statements.get(period, {})) or {}
+    answered = _closed(department, period.last_day) | {
+        outcome["action"]: (date.fromisoformat(now["signed_on"]), outcome) for outcome in now.get("outcomes", ())
+    }
+    return tuple(_action(raised, answered.get(key)) for key, raised in sorted(open_.items()) if key not in shown_before)
 
 
 def attributions(facts: Facts) -> dict[str, str]:

@@ -39,7 +39,7 @@ def moment(data: Mapping[str, Any], name: str) -> Moment | None:
 
 
 def each(found: Collected, name: str, make: Callable[[Mapping[str, Any], EventKey], T]) -> tuple[T, ...]:
-    return tuple(make(fact.value, fact.event) for _, fact in found.get(name, ()))
+    return tuple(make(fact.value, fact.event) for _, fact in found[name]) if name in found else ()
 
 
 def listed(found: Collected, name: str) -> Iterator[tuple[Mapping[str, Any], str, Fact]]:
@@ -50,13 +50,13 @@ def listed(found: Collected, name: str) -> Iterator[tuple[Mapping[str, Any], str
 
 
 def one(found: Collected, name: str) -> Said[Any] | None:
-    return made(found, name, lambda value: value)
+    facts = found.get(name)
+    return Said(facts[0][1].value, facts[0][1].event) if facts else None
 
 
 def made(found: Collected, name: str, make: Callable[[Any], T]) -> Said[T] | None:
-    for _, fact in found.get(name, ()):
-        return Said(make(fact.value), fact.event)
-    return None
+    said = one(found, name)
+    return None if said is None else Said(make(said.value), said.event)
 
 
 def part(found: Collected, name: str, property: str) -> Said[Any] | None:
@@ -65,11 +65,11 @@ def part(found: Collected, name: str, property: str) -> Said[Any] | None:
 
 
 def every(found: Collected, name: str) -> tuple[Said[Any], ...]:
-    return tuple(Said(fact.value, fact.event) for _, fact in found.get(name, ()))
+    return tuple(Said(fact.value, fact.event) for _, fact in found[name]) if name in found else ()
 
 
 def events(found: Collected, name: str) -> tuple[EventKey, ...]:
-    return tuple(fact.event for _, fact in found.get(name, ()))
+    return tuple(fact.event for _, fact in found[name]) if name in found else ()
 
 
 def texts(found: Collected, name: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """When a procurement began, for each purpose: the row of thresholds, and the statute that section 1 leans on."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.aggregator.parts import EventKey, Start
 from services.aggregator.procurement import Procurement
@@ -9,16 +9,14 @@ from shared.events.procurement import Limb
 from shared.rules import Rules, Statute, Threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """From `first` to `last`, one day or the days between which it must have been."""
 
     first: date
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What the procurement may be measured by. Rows and statutes are several where only a bound is known."""
 
     rows: tuple[Threshold, ...]

@@ -1,9 +1,8 @@
 """A fact: what one event establishes about one subject, and how two statements of the same fact become one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -13,9 +12,11 @@ Value: TypeAlias = Any
 """JSON: None never stands for 'no': an unknown thing has no fact at all. Money is text, never a float."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """`at` is the time the statement speaks of, as `times.text`; (`source`, `id`) is the event that established it."""
+class Fact(NamedTuple):
+    """`at` is the time the statement speaks of, as `times.text`; (`source`, `id`) is the event that established it.
+
+    A tuple, as it is made by the hundred thousand a second.
+    """
 
     value: Value
     at: str

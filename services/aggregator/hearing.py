@@ -27,6 +27,9 @@ def spoken(facts: Facts) -> tuple[Facts, Mapping[str, Facts]]:
     published: dict[str, Fact] = {}
     by_sender: dict[str, dict[str, Fact]] = {}
     for name, fact in facts.items():
+        if ":" not in name:
+            published[name] = fact
+            continue
         base, slash, item = name.partition("/")
         sender, _, plain = base.rpartition(":")
         (by_sender.setdefault(sender, {}) if sender else published)[f"{plain}{slash}{item}"] = fact

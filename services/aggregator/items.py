@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.aggregator.parts import Commitment, Value
 from services.aggregator.procurement import Procurement
@@ -36,8 +37,7 @@ class Item:
     net: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     question: str
     answer: str
     first: date

@@ -5,6 +5,7 @@ In facts it is text: `2026-08-21` for a day, `times.text` for an instant.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from shared import times
 
@@ -20,6 +21,7 @@ class Moment:
     instant: datetime | None = None
 
     @classmethod
+    @lru_cache(maxsize=20_000)  # a subject is looked at anew with each event of it, and most of its moments recur
     def of(cls, text: str) -> "Moment":
         """What `day_text` or `moment_text` wrote. Raises ValueError for anything else."""
         if len(text) == 10:
@@ -39,6 +41,7 @@ class Moment:
         return None if self.day == other.day else self.day < other.day
 
 
+@lru_cache(maxsize=20_000)
 def moment_text(text: str) -> str | None:
     """RFC 3339 text or a day → the text of a fact; None when it is neither, has no offset, or cannot be a real time."""
     try:

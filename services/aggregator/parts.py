@@ -1,9 +1,8 @@
 """The parts of a procurement as typed values. Each names the event that established it: that is its evidence."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from services.aggregator.moments import Moment
 from shared.events.procurement import Limb, Outcome
@@ -15,23 +14,20 @@ EventKey: TypeAlias = tuple[str, str]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Said(Generic[T]):
+class Said(NamedTuple, Generic[T]):
     """A value and the event that says so."""
 
     value: T
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(NamedTuple):
     ids: tuple[str, ...]
     name: str | None
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """`type` is UK1 to UK17; None on older forms and Contracts Finder, whose tags tell."""
 
     id: str
@@ -41,8 +37,7 @@ class Notice:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """A step of s.1(2). Not exact: it happened at this moment or before. `declared`: by the department itself."""
 
     moment: Moment
@@ -61,8 +56,7 @@ class Start:
 DOUBTFUL_RATIO = Decimal("1.3")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """`kind`: estimate, declared, proposal, award or contract. Net is without VAT, gross with; one is known."""
 
     kind: str
@@ -95,8 +89,7 @@ class Value:
         return Interval(low, high)
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """`percent` of the score; None when not stated. Combined with another criterion, its own share is not known."""
 
     answer: Literal["stated", "combined", "not-stated"]
@@ -105,14 +98,12 @@ class Weight:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Strand:
+class Strand(NamedTuple):
     answer: Literal["considered", "not-relevant"]
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Consideration:
+class Consideration(NamedTuple):
     """The latest record. `considered` False: the department says that it did not consider. s.1(3), (6)."""
 
     at: Moment | None
@@ -130,8 +121,7 @@ class Consideration:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Consultation:
+class Consultation(NamedTuple):
     """The latest decision whether to consult. s.1(7)."""
 
     consult: bool
@@ -141,8 +131,7 @@ class Consultation:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class ConsultationHeld:
+class ConsultationHeld(NamedTuple):
     first: date
     last: date
     with_whom: str
@@ -150,8 +139,7 @@ class ConsultationHeld:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class UrgencyClaim:
+class UrgencyClaim(NamedTuple):
     """s.1(8): the sub-sections ("3", "6", "7") that the department says it could not comply with."""
 
     at: Moment | None
@@ -160,8 +148,7 @@ class UrgencyClaim:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Commitment:
+class Commitment(NamedTuple):
     key: str
     contract: str | None
     description: str
@@ -173,8 +160,7 @@ class Commitment:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class CommitmentReport:
+class CommitmentReport(NamedTuple):
     """Delivered in all, up to a day."""
 
     commitment: str
@@ -183,8 +169,7 @@ class CommitmentReport:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class SpotCheck:
+class SpotCheck(NamedTuple):
     check: str
     completed_on: date
     result: str
@@ -196,8 +181,7 @@ class SpotCheck:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     title: str
     planned_start: date
     social_value_planned: bool | None

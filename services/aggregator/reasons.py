@@ -1,7 +1,7 @@
 """One condition's answer, with the words, the section of the Act and the events behind it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.aggregator.parts import EventKey
 
@@ -12,8 +12,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """`section` is of the Act of 2012. `missing` (of an unknown) names the facts that would settle it."""
 
     code: str

@@ -15,6 +15,7 @@ from services.aggregator.cases import case
 from services.aggregator.counting import Target, counts, window
 from services.aggregator.facts import Fact, Facts
 from services.aggregator.methods import METHODS
+from services.aggregator.sealing import Sealing
 from services.aggregator.standing import Told, standing
 from services.aggregator.statuses import save
 from shared.departments import Register
@@ -32,6 +33,7 @@ class Recomputing:
 
     def __init__(self, pool: asyncpg.Pool, register: Register) -> None:
         self.pool, self.register = pool, register
+        self.sealing = Sealing()
 
     async def restate(self) -> None:
         """Marks everything when statuses stand that another version of the method rated. Once, at the start."""
@@ -42,7 +44,7 @@ class Recomputing:
 
     async def step(self) -> int:
         """Counts what is marked; returns the number of marks taken."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.pool.acquire() as connection, self.sealing.transaction(connection):
             if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
                 return 0
             due = await connection.fetch(
@@ -52,12 +54,16 @@ class Recomputing:
             )
             if not due:
                 return 0
-            rounds = await self._facts(connection, "round")
-            targets = await self._targets(connection, {(row["department"], row["period"]) for row in due}, rounds)
-            statuses = await self._standings(connection, targets, rounds)
-            changed = await save(connection, statuses)
+            head = await self.sealing.seal(connection)
+            statuses = await self.count(connection, {(row["department"], row["period"]) for row in due})
+            changed = await save(connection, statuses, head)
         log.info("status.recomputed", counted=len(statuses), changed=len(changed))
         return len(due)
+
+    async def count(self, connection: Any, due: Iterable[tuple[str | None, str | None]]) -> list[Status]:
+        """The statuses that these marks ask for, as the caller's transaction sees the state."""
+        rounds = await self._facts(connection, "round")
+        return await self._standings(connection, await self._targets(connection, due, rounds), rounds)
 
     async def _targets(
         self, connection: Any, due: Iterable[tuple[str | None, str | None]], rounds: dict[str, Facts]
@@ -88,7 +94,10 @@ class Recomputing:
 
     async def _standings(self, connection: Any, targets: Sequence[Target], rounds: dict[str, Facts]) -> list[Status]:
         departments = await self._facts(connection, "department")
-        statements = await self._facts(connection, "statement")
+        statements: dict[str, dict[Period, Facts]] = defaultdict(dict)
+        for key, facts in (await self._facts(connection, "statement")).items():
+            said_of, _, by = key.partition("/")
+            statements[by][Period.parse(said_of)] = facts
         reviewed = [found for facts in (await self._facts(connection, "case")).values() if (found := case(facts))]
         windows = [window(period, rounds.get(str(period), {})) for _, period in targets]
         counted = await counts(connection, targets, windows)
@@ -100,7 +109,7 @@ class Recomputing:
                 Told(
                     department=departments.get(department, {}),
                     round=rounds.get(str(period), {}),
-                    statement=statements.get(f"{period}/{department}", {}),
+                    statements=statements.get(department, {}),
                     cases=tuple(
                         each
                         for each in reviewed

@@ -4,36 +4,35 @@ On redelivery the ledger finds every event known, and nothing else happens. Two 
 at once wait for each other's rows and end in the same state.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import asyncpg
 from aiokafka import ConsumerRecord
 
 from services.aggregator import capability, ledger, store
 from services.aggregator.assessment import assess
+from services.aggregator.checking import check
 from services.aggregator.ledger import Arrival
+from services.aggregator.marking import procurement_marks, sender_mark, subject_marks
+from services.aggregator.recounting import attributed
 from services.aggregator.store import Counted
 from services.aggregator.subjects import Subject, build, extend
-from shared import messages, outbox, times, topics
+from shared import messages, outbox, topics
 from shared.consuming import Records
 from shared.departments import Register
 from shared.departments.names import normalise
 from shared.envelope import Event
-from shared.events.catalogue import CATALOGUE, Kind, kind_of
+from shared.events.catalogue import Kind, kind_of
 from shared.logging import get_logger
-from shared.periods import Period
 from shared.rules import Rules
 
 log = get_logger()
 SCHEMA = "aggregator"
 CONFLICTED = "uk.gov.social-value.event.conflicted.v1"
 
-Mark = tuple[str | None, str | None]
-
-_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-"""U+0000 as JSON escapes it: behind an even number of backslashes."""
+LANES = 2
 
 
 class Recording:
@@ -43,6 +42,19 @@ class Recording:
         self.pool, self.register, self.rules = pool, register, rules
 
     async def handle(self, records: Records) -> None:
+        """Partitions in two transactions side by side: while PostgreSQL works for one, Python works for the other.
+
+        One subject's events are all in one partition. Where either transaction fails, both parts come again.
+        """
+        lanes: list[list[ConsumerRecord]] = [[] for _ in range(LANES)]
+        for record in records:
+            lanes[record.partition % LANES].append(record)
+        outcomes = await asyncio.gather(*(self._record(lane) for lane in lanes if lane), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _record(self, records: Records) -> None:
         arrivals, unreadable = read(records)
         async with self.pool.acquire() as connection, connection.transaction():
             for record, reason in unreadable:
@@ -51,8 +63,8 @@ class Recording:
             changing = any(arrival.event.subject == store.REGISTER for arrival in arrivals)
             register = await store.attributions_subject(connection, changing=changing)
             recorded = await ledger.record(connection, arrivals)
-            await self._apply(connection, recorded.new, register)
-            await store.mark(connection, {_sender_mark(a.event) for a in arrivals})
+            await self.apply(connection, recorded.new, register)
+            await store.mark(connection, {sender_mark(a.event) for a in arrivals})
             if recorded.conflicts:
                 await outbox.enqueue(connection, SCHEMA, [conflict_message(a) for a in recorded.conflicts])
         for arrival in recorded.conflicts:
@@ -65,7 +77,8 @@ class Recording:
             conflicts=len(recorded.conflicts),
         )
 
-    async def _apply(self, connection: asyncpg.Connection, new: Sequence[Event], register: Subject) -> None:
+    async def apply(self, connection: asyncpg.Connection, new: Sequence[Event], register: Subject) -> None:
+        """What recorded events change; they may be applied already. `register`: the subject, locked by the caller."""
         by_subject: dict[str, list[Event]] = {}
         for event in new:
             by_subject.setdefault(event.subject, []).append(event)
@@ -80,10 +93,10 @@ class Recording:
                 changed[key] = build(key, events)
         subjects = {**{key: held[key] for key in reassess}, **{k: s for k, s in changed.items() if s is not None}}
         await store.save_subjects(connection, [subjects[key] for key in sorted(changed)])
-        attributed = self._register(subjects.get(store.REGISTER, register))
+        register_now = attributed(subjects.get(store.REGISTER, register), self.register)
         procurements = [s for s in subjects.values() if kind_of(s.key) is Kind.PROCUREMENT]
         before = await store.counted(connection, [s.key for s in procurements])
-        assessed = [assess(s, register=attributed, rules=self.rules) for s in procurements]
+        assessed = [assess(s, register=register_now, rules=self.rules) for s in procurements]
         await store.save_assessments(connection, assessed)
         after = [Counted(a.department, a.period, frozenset(a.items)) for a in assessed]
         await store.mark(connection, {*procurement_marks(before, after), *subject_marks(subjects)})
@@ -102,14 +115,6 @@ class Recording:
         names = [name for name in await store.buyer_names(connection) if normalise(name) in spelt]
         return await store.bought_by(connection, sorted({*buyers, *names}))
 
-    def _register(self, subject: Subject) -> Register:
-        attributions = {
-            buyer: department
-            for buyer, department in capability.attributions(subject.facts).items()
-            if self.register.has_department(department)
-        }
-        return self.register.with_attributions(attributions) if attributions else self.register
-
 
 def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[ConsumerRecord, str]]]:
     """Records → events, and those that are none with the reason."""
@@ -124,57 +129,6 @@ def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[C
         else:
             arrivals.append(Arrival(event, body, event.sha256, record.partition, record.offset))
     return arrivals, unreadable
-
-
-def check(event: Event, body: str) -> None:
-    """Whether ingest can have written it; what it cannot have written may be anything, and would stop the line.
-
-    Raises ValueError, KeyError or TypeError.
-    """
-    row = CATALOGUE[event.type]
-    kind = kind_of(event.subject)
-    if kind is None or (row.kind is not None and kind is not row.kind):
-        raise ValueError(f"{event.subject!r} is no subject of {row.name}")
-    if not all(isinstance(text, str) for text in (*event.key, event.sender)):
-        raise TypeError("source, id and sender are texts")
-    if not times.is_plausible(event.time):
-        raise ValueError(f"{times.text(event.time)} is no time of any event")
-    if _NUL.search(body):
-        raise ValueError("holds the character U+0000, which no database text can")
-    row.model.model_validate(event.data)
-
-
-def _sender_mark(event: Event) -> Mark:
-    """How much of a sender's data came, and when, is part of its own standing."""
-    return (event.sender, str(Period.of(times.london_day(event.time))))
-
-
-def procurement_marks(before: Sequence[Counted], after: Sequence[Counted]) -> set[Mark]:
-    """Where these procurements were counted and where they are now, by their start and by those items that changed."""
-    found: set[Mark] = {(c.department, c.period) for c in (*before, *after) if c.period is not None}
-    then, now = ({item for c in counted for item in c.items} for counted in (before, after))
-    for item in then ^ now:
-        # What lasts may count in any period.
-        quarter = Period.of(date.fromisoformat(item.first)) if item.past is None else None
-        found.add((item.department, None if quarter is None else str(quarter)))
-    return found
-
-
-def subject_marks(subjects: Iterable[str]) -> set[Mark]:
-    """What the other subjects, by their keys, speak of."""
-    found: set[Mark] = set()
-    for key in subjects:
-        kind = kind_of(key)
-        if kind is Kind.DEPARTMENT:
-            found.add((key, None))
-        elif kind is Kind.ROUND:
-            found.add((None, key))
-        elif kind is Kind.CASE:
-            found.add((None, None))  # whose case it was before, and who answers for it now, may be others
-        elif kind is Kind.STATEMENT:
-            period, _, department = key.partition("/")
-            found.add((department, period))
-    return found
 
 
 def conflict_message(arrival: Arrival) -> messages.Message:

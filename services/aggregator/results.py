@@ -1,8 +1,7 @@
 """What came of a procurement: indicators and their ratings, awards, contracts, and how they ended."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from services.aggregator.collected import Collected, day, each, listed
 from services.aggregator.moments import Moment
@@ -14,8 +13,7 @@ SocialValue: TypeAlias = Literal["yes", "possible", "no"]
 """Of an indicator: it says social value, it speaks of what social value often is, or neither."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi:
+class Kpi(NamedTuple):
     contract: str | None
     id: str | None
     title: str | None
@@ -23,8 +21,7 @@ class Kpi:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(NamedTuple):
     contract: str | None
     kpi: str | None
     title: str | None
@@ -34,8 +31,7 @@ class Rating:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Supplier:
+class Supplier(NamedTuple):
     """`scale` sme or large and `vcse` as the notice states them; None: not stated."""
 
     id: str | None
@@ -44,8 +40,7 @@ class Supplier:
     vcse: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(NamedTuple):
     """`release` is the notice: ids of awards are used again between notices."""
 
     release: str
@@ -59,8 +54,7 @@ class Award:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """`published` is when its notice was; `longest` with all extensions."""
 
     release: str
@@ -77,8 +71,7 @@ class Contract:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Termination:
+class Termination(NamedTuple):
     """Also the ordinary end: `contractCompleted` among the reasons."""
 
     contract: str | None
@@ -87,8 +80,7 @@ class Termination:
     event: EventKey
 
 
-@dataclass(frozen=True, slots=True)
-class Cancellation:
+class Cancellation(NamedTuple):
     on: date | None
     reason: str | None
     event: EventKey

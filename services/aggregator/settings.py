@@ -9,6 +9,6 @@ from shared.settings import WithDatabase
 class Settings(WithDatabase):
     model_config = SettingsConfigDict(env_prefix="SVR_AGGREGATOR_", extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="address that the health checks listen on")
-    port: int = Field(8090, ge=1, le=65535, description="port that the health checks listen on")
-    batch: int = Field(2000, ge=1, le=20_000, description="most records in one transaction")
+    host: str = Field("127.0.0.1", description="address that health checks and receipts listen on")
+    port: int = Field(8090, ge=1, le=65535, description="port that health checks and receipts listen on")
+    batch: int = Field(5000, ge=1, le=20_000, description="most records in one batch")

@@ -1,7 +1,7 @@
 """From counts to a department's status for a period. Pure: the store brings the counts, this says what they mean."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.aggregator import capability, cases, indicators, ratings
 from services.aggregator.cases import Case
@@ -26,11 +26,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Facts about the department, the round and the statement, empty where nothing was said; its cases."""
+    """Facts about the department, the round and its statements by period, empty where nothing was said; its cases."""
 
     department: Facts
     round: Facts
-    statement: Facts
+    statements: Mapping[Period, Facts] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
 
 
@@ -65,10 +65,11 @@ def standing(
         urgency=counts.urgency,
         capability=able,
         office_holder=capability.office_holder(told.department, period.last_day),
-        statement=capability.statement(told.statement),
+        statement=capability.statement(told.statements.get(period, {})),
         round=capability.reporting_round(told.round),
         data=counts.data,
         previous_method=_before(methods, evidence),
+        previous_actions=capability.previous_actions(told.department, told.statements, period),
     )
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from services.aggregator.facts import canonical
 from shared import messages, outbox, topics
-from shared.status import TYPE, Status
+from shared.status import TYPE, Sealed, Status
 
 SCHEMA = "aggregator"
 
 
 def content_hash(status: Status) -> str:
-    """Of everything but the version: whether two statuses say the same."""
-    return hashlib.sha256(canonical(status.model_dump(mode="json", exclude={"version"}))).hexdigest()
+    """Of everything but the version and the chain: whether two statuses say the same."""
+    return hashlib.sha256(canonical(status.model_dump(mode="json", exclude={"version", "chain"}))).hexdigest()
 
 
-async def save(connection: Any, statuses: Sequence[Status]) -> list[Status]:
-    """Stores those that differ from what is stored, under their next version, each with its outbox row."""
+async def save(connection: Any, statuses: Sequence[Status], head: Sealed | None) -> list[Status]:
+    """Stores those that differ from what is stored, under their next version and `head`, each with its outbox row."""
     rows = await connection.fetch(
         """SELECT s.department, s.period, s.version, s.sha256 FROM status s
         JOIN unnest($1::text[], $2::text[]) AS k (department, period) USING (department, period)""",
@@ -31,7 +31,8 @@ async def save(connection: Any, statuses: Sequence[Status]) -> list[Status]:
         last = stored.get((status.department, status.period))
         digest = content_hash(status)
         if last is None or last["sha256"] != digest:
-            changed.append((status.model_copy(update={"version": 1 if last is None else last["version"] + 1}), digest))
+            version = 1 if last is None else last["version"] + 1
+            changed.append((status.model_copy(update={"version": version, "chain": head}), digest))
     if not changed:
         return []
     await connection.execute(

@@ -35,12 +35,14 @@ class Subject:
 
     def to_json(self) -> tuple[str, str]:
         """Facts and withdrawals, in the one spelling by which subjects are stored, compared and hashed."""
-        facts = {name: [f.value, f.at, f.source, f.id] for name, f in self.facts.items()}
+        facts = {name: tuple(fact) for name, fact in self.facts.items()}
         return canonical(facts).decode(), canonical(sorted(self.withdrawn)).decode()
 
     @classmethod
     def from_json(cls, key: str, facts: Mapping[str, Any], withdrawn: Iterable[Any]) -> Self:
-        return cls(key, {name: Fact(*parts) for name, parts in facts.items()}, frozenset(tuple(w) for w in withdrawn))
+        return cls(
+            key, {name: Fact._make(parts) for name, parts in facts.items()}, frozenset(tuple(w) for w in withdrawn)
+        )
 
 
 def facts_of(event: Event) -> Facts:

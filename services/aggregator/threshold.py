@@ -4,8 +4,8 @@ Test: at or above rows 11 and 12 of Schedule 1 to the Procurement Act 2023 and t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.aggregator.commencement import Measured, measured
 from services.aggregator.parts import EventKey, Value
@@ -17,8 +17,7 @@ from shared.rules import Interval, Rules, Statute, Threshold
 SECTION = "s.1(16), (17)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Comparison:
+class _Comparison(NamedTuple):
     """One row that may be the right one, and the estimate by its VAT basis."""
 
     row: Threshold

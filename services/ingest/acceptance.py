@@ -10,6 +10,7 @@ from typing import Any
 from services.ingest import decoding
 from services.ingest.attributes import MAX_TEXT, Attributes, Refused, check_attributes, check_data
 from services.ingest.binding import Mode, Submission
+from services.ingest.buyers import buyer_of
 from services.ingest.problems import Problem, escape, problem
 from shared import times
 from shared.departments import Register, Sender
@@ -68,6 +69,7 @@ def accept(
         else _subject_fault(attributes, row, register)
         or _data_fault(attributes, row, data, register)
         or (_sender_fault(attributes, row, sender) if sender is not None else None)
+        or (_buyer_fault(attributes, data, sender, register, received) if sender is not None else None)
     )
     received = attributes.recorded if replay and attributes.recorded is not None else received
     if found is None and attributes.time > received + CLOCKS_DIFFER:
@@ -149,9 +151,9 @@ def _of_release(release: Mapping[str, Any], sender: Sender | None) -> Attributes
     """The envelope of a bare OCDS release: OCDS makes (ocid, id) unique, so that pair is the event's id."""
     ocid, id, date = (release.get(name) for name in ("ocid", "id", "date"))
     if isinstance(release.get("records"), list):
-        raise Refused(problem("invalid-data", "/records", "records are summaries, not events: send their releases"))
+        raise Refused(problem("invalid-data", "/records", "a record package: POST it to /v1/releases"))
     if isinstance(release.get("releases"), list):
-        reason = "a package: send its releases one by one, or by POST /v1/events"
+        reason = "a package: send its releases one by one, or POST it to /v1/releases"
         raise Refused(problem("invalid-data", "/releases", reason))
     for name, value in (("ocid", ocid), ("id", id), ("date", date)):
         if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
@@ -219,3 +221,22 @@ def _sender_fault(attributes: Attributes, row: EventType, sender: Sender) -> Pro
     if sender.role is Role.DEPARTMENT and code is not None and code != sender.code:
         return problem("not-yours-to-send", "/subject", f"{sender.code} may not speak for {code}")
     return None
+
+
+def _buyer_fault(
+    attributes: Attributes, data: Mapping[str, Any], sender: Sender, register: Register, received: datetime
+) -> Problem | None:
+    """A department's notice is of itself, of a body of its own, or of a department whose work it has taken over.
+
+    A buyer whom the register does not know passes: it is attributed later.
+    """
+    if sender.role is not Role.DEPARTMENT or attributes.type != NOTICE:
+        return None
+    ids, name = buyer_of(data)
+    found = register.resolve(ids=ids, name=name, on=times.london_day(attributes.time))
+    if found is None or sender.code in (found.key, found.department):
+        return None
+    if sender.code in dict(register.successors(found.department, times.london_day(received))):
+        return None
+    pointer = "/buyer" if attributes.bare else "/data/buyer"
+    return problem("not-yours-to-send", pointer, f"the buyer is {found.key}, for which {found.department} answers")

@@ -17,6 +17,7 @@ from shared.events.base import Data
 _NAME = re.compile(r"[a-z0-9]+")
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?", re.IGNORECASE)
 _URI = re.compile(r"[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_TEXT = 300
 MAX_FAULTS = 20
@@ -67,7 +68,7 @@ def check_attributes(members: Mapping[str, Any]) -> Attributes:
             continue
         if not isinstance(value, str) or not value.strip():
             faults.append(Fault(f"/{name}", "is missing: it must be a text that is not empty"))
-        elif len(value) > MAX_TEXT or any(ord(c) < 32 or ord(c) == 127 for c in value):
+        elif len(value) > MAX_TEXT or _CONTROL.search(value):
             faults.append(Fault(f"/{name}", f"must be at most {MAX_TEXT} characters without control characters"))
         else:
             texts[name] = value

@@ -1,178 +1,175 @@
-"""Ingest over HTTP: POST /v1/events, one CloudEvent, a batch, an OCDS release or a package of them. All or nothing."""
+"""Ingest over HTTP: events (all or nothing), OCDS releases (each for itself), and what became of them.
 
+Sending again is harmless and answers the same: events are known by their source and id, and the ledger takes each once.
+"""
+
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
-from services.ingest import binding, decoding
-from services.ingest.acceptance import Accepted, Rejected, accept
-from services.ingest.binding import Submission
-from services.ingest.keys import Keys, holder
-from services.ingest.outgoing import message
-from services.ingest.problems import Fault, Problem
-from shared.departments import Register, Sender
+from services.ingest import answers, receipts
+from services.ingest.answers import HttpProblem, json_answer, later, responses
+from services.ingest.bodies import Patience
+from services.ingest.credentials import Credentials
+from services.ingest.events import take_events
+from services.ingest.models import CloudEventBody, EventStatus, Receipts, ReleaseReceipts
+from services.ingest.receipts import named
+from services.ingest.releases import LINES, take_releases
+from services.ingest.taking import Taking
+from services.ingest.tokens import READ, WRITE
+from shared.departments import Sender
 from shared.logging import get_logger
-from shared.messages import send_all
 
 log = get_logger()
-MAX_BODY = 16_000_000
+_EVENT = {"schema": CloudEventBody.model_json_schema()}
+_JSON_TEXT = {"schema": {"type": "string", "format": "binary"}}
+EVENT_BODIES = {
+    "required": True,
+    "content": {
+        "application/cloudevents+json": _EVENT,
+        "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _EVENT["schema"]}},
+        "application/json": {
+            "schema": {"type": "object", "description": "binary mode: the data, with the attributes in ce- headers"}
+        },
+    },
+}
+RELEASE_BODIES = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"type": ["object", "array"], "description": "a release package, a record package or a release"}
+        },
+        **dict.fromkeys(LINES, _JSON_TEXT),
+    },
+}
+TOO_MUCH = (400, 401, 403, 408, 413, 415, 422, 429, 503)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    producer: AIOKafkaProducer
-    register: Register
-    keys: Keys
-    replay: bool
+    """`releases_bytes`: the most that one POST of releases may hold, decompressed."""
+
+    taking: Taking
+    credentials: Credentials
+    receipts: receipts.Receipts
+    releases_bytes: int
+    patience: Patience
 
 
-class _TooLarge(Exception):
-    pass
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request that may be taken, from `sender`; `id` names it in rejections, logs and answers."""
 
-
-def problem_response(status: int, body: dict[str, Any], **headers: str) -> JSONResponse:
-    return JSONResponse(
-        {"status": status, **body}, status_code=status, media_type="application/problem+json", headers=headers
-    )
-
-
-def _plain(status: int, slug: str, title: str, detail: str, **headers: str) -> JSONResponse:
-    return problem_response(
-        status, {"type": f"/problems/{slug}", "title": title, "detail": detail, "errors": []}, **headers
-    )
-
-
-async def _body(request: Request) -> bytes:
-    """Read in pieces, so that a body over the limit never stands in memory."""
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > MAX_BODY:
-            raise _TooLarge
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def split(content_type: str, headers: list[tuple[str, str]], body: bytes) -> list[tuple[str, Submission]]:
-    """A request → (JSON pointer, submission) of each event in it. Raises NotJson."""
-    kind = content_type.split(";")[0].strip().lower()
-    if kind == "application/cloudevents-batch+json":
-        return _members("", decoding.decode(body, limit=MAX_BODY), lambda b: Submission(binding.Mode.STRUCTURED, b, {}))
-    submission = binding.from_http(headers, body)
-    if submission.mode is binding.Mode.RELEASE:
-        value = decoding.decode(body, limit=MAX_BODY)
-        releases = value.get("releases") if isinstance(value, dict) else value
-        if isinstance(releases, list):
-            return _members("/releases" if isinstance(value, dict) else "", releases, binding.release)
-    return [("", submission)]
-
-
-def _members(at: str, items: Any, make: Callable[[bytes], Submission]) -> list[tuple[str, Submission]]:
-    if not isinstance(items, list):
-        raise decoding.NotJson(Problem("not-a-cloudevent", "a batch is a JSON array", (Fault("", "must be an array"),)))
-    return [(f"{at}/{index}", make(orjson.dumps(item))) for index, item in enumerate(items)]
+    request: Request
+    context: Context
+    sender: Sender
+    id: str
+    now: datetime
 
 
 def router(context: Callable[[], Context | None]) -> APIRouter:
     """`context` gives None until the broker is reached."""
-    api = APIRouter()
+    api = APIRouter(prefix="/v1")
 
-    @api.post("/v1/events", status_code=202)
-    async def post_events(request: Request) -> JSONResponse:
-        """202 once the broker has acknowledged every event; otherwise nothing was taken."""
+    async def admit(request: Request, *scopes: str) -> tuple[Context, Sender]:
         ready = context()
         if ready is None:
-            return _plain(503, "not-ready", "The broker does not answer yet", "Try again.", **{"Retry-After": "5"})
-        code = holder(ready.keys, request.headers.get("authorization"))
-        sender = ready.register.sender(code) if code is not None else None
-        if sender is None:
-            return _plain(
-                401, "unauthorised", "Who is sending?", "Send Authorization: Bearer <your key>.",
-                **{"WWW-Authenticate": "Bearer"},
-            )  # fmt: skip
+            raise later(503, "not-ready", "Kafka does not answer yet. Try again.")
+        return ready, await ready.credentials.sender(request.headers.get("authorization"), scopes=scopes)
+
+    async def admit_post(request: Request) -> Posted:
+        ready, sender = await admit(request, WRITE)
+        traffic, now = ready.taking.traffic, time.monotonic()
+        if seconds := traffic.request(sender.code, now):
+            detail = f"more than half of {sender.code}'s last events were refused: see rejections.{sender.code}"
+            raise later(429, "mostly-refused", detail, seconds=seconds)
+        if seconds := traffic.charge(sender.code, 0, now):
+            detail = f"{sender.code} may send {traffic.rate:g} events a second, and {traffic.burst:g} at once"
+            raise later(429, "too-many-requests", detail, seconds=seconds)
+        return Posted(request, ready, sender, uuid.uuid4().hex, datetime.now(UTC))
+
+    async def take(request: Request, way: Callable[[Posted], Any]) -> Response:
+        posted = await admit_post(request)
         try:
-            body = await _body(request)
-            parts = split(request.headers.get("content-type", ""), request.headers.items(), body)
-        except _TooLarge:
-            return _plain(
-                413, "too-large", "The body is too large", f"At most {MAX_BODY} bytes; send several requests."
-            )
-        except decoding.NotJson as refused:
-            return await _answer(ready, sender, [], [("", Rejected(refused.problem), body)])
-        return await _answer(ready, sender, parts, [])
+            return json_answer(202, await way(posted))
+        except HttpProblem as found:
+            found.body["instance"] = posted.id
+            raise
+        except KafkaError as fault:
+            error = str(fault) or repr(fault)
+            log.warning("dependency.unreachable", dependency="Kafka", error=error, error_type=type(fault).__name__)
+            raise later(503, "not-acknowledged", "Send it all again: repeats are harmless.") from None
+
+    @api.post(
+        "/events",
+        status_code=202,
+        response_model=Receipts,
+        responses=responses(*TOO_MUCH),
+        tags=["sending"],
+        summary="Send one event or a batch",
+        openapi_extra={"requestBody": EVENT_BODIES},
+    )
+    async def post_events(request: Request) -> Response:
+        """CloudEvents 1.0, structured, binary or a batch; gzip if you like.
+
+        A batch is all or nothing: when one event is refused, none is taken. 202 comes once the broker has acknowledged
+        them all. Sending again is harmless and answers the same.
+        """
+        return await take(request, lambda p: take_events(p.request, p.context.taking, p.sender, p.id, p.now,
+                                                         patience=p.context.patience))  # fmt: skip
+
+    @api.post(
+        "/releases",
+        status_code=202,
+        response_model=ReleaseReceipts,
+        responses=responses(*TOO_MUCH),
+        tags=["sending"],
+        summary="Send OCDS releases: a package, a record package, one, or JSON lines",
+        openapi_extra={"requestBody": RELEASE_BODIES},
+    )
+    async def post_releases(request: Request) -> Response:
+        """OCDS releases, read as they come; gzip if you like.
+
+        Each release stands for itself, so some may be accepted and others refused: a package is a publisher's file and
+        no transaction. 422 when none is accepted, or when the package breaks off; its `receipts` then say what was
+        taken before. Sending again is harmless and answers the same.
+        """
+        return await take(
+            request,
+            lambda p: take_releases(
+                p.request, p.context.taking, p.sender, p.id, p.now,
+                largest=p.context.releases_bytes, patience=p.context.patience,
+            ),
+        )  # fmt: skip
+
+    @api.get(
+        "/receipts/{source:path}/{id:path}",
+        response_model=EventStatus,
+        response_model_exclude_none=True,
+        responses=responses(401, 403, 404, 503),
+        tags=["receipts"],
+        summary="What became of an event",
+    )
+    async def get_receipt(request: Request, source: str, id: str) -> EventStatus:
+        """Of your own event, by its source and id, each percent-encoded (`/` as `%2F`).
+
+        *accepted*: safe, not recorded yet; *recorded*: in the ledger; *repeat*: it was there already, with the same
+        content; *conflict*: it was there with another content, and the first stands; *refused*: see `problem`. The
+        history holds everything that came under this source and id.
+        """
+        ready, sender = await admit(request, READ, WRITE)
+        # Servers decode the path, and then a source's own slashes cannot be told from ours.
+        source, id = named(request.scope.get("raw_path") or request.url.path.encode())
+        return await ready.receipts.status(sender.code, source, id)
 
     return api
 
 
-async def _answer(
-    ready: Context, sender: Sender, parts: list[tuple[str, Submission]], found: list[tuple[str, Rejected, bytes | None]]
-) -> JSONResponse:
-    now, request_id = datetime.now(UTC), uuid.uuid4().hex
-    accepted: list[tuple[str, Accepted]] = []
-    for pointer, submission in parts:
-        outcome = accept(submission, sender=sender, register=ready.register, received=now, replay=ready.replay)
-        if isinstance(outcome, Accepted):
-            accepted.append((pointer, outcome))
-        else:
-            found.append((pointer, outcome, submission.body))
-    outgoing = (
-        [
-            message(refused, sender=sender.code, raw=raw, place=f"http/{request_id}{pointer}", now=now)
-            for pointer, refused, raw in found
-        ]
-        if found
-        else [
-            message(taken, sender=sender.code, raw=None, place=f"http/{request_id}{pointer}", now=now)
-            for pointer, taken in accepted
-        ]
-    )
-    try:
-        await send_all(ready.producer, outgoing)
-    except KafkaError as fault:
-        log.warning("dependency.unreachable", dependency="Kafka", error=str(fault), error_type=type(fault).__name__)
-        return _plain(
-            503, "not-acknowledged", "The broker did not acknowledge", "Send it all again: repeats are harmless.",
-            **{"Retry-After": "5"},
-        )  # fmt: skip
-    for pointer, refused, _ in found:
-        log.warning(
-            "rejection.written",
-            sender=sender.code,
-            place=f"http/{request_id}{pointer}",
-            event_id=refused.id,
-            event_source=refused.source,
-            problem=refused.problem.slug,
-            pointer=refused.problem.errors[0].pointer,
-        )
-    log.info(
-        "events.accepted",
-        way="http",
-        sender=sender.code,
-        accepted=0 if found else len(accepted),
-        rejected=len(found),
-    )
-    if found:
-        return problem_response(422, _joined(found))
-    receipts = [{"source": a.event.source, "id": a.event.id} for _, a in accepted]
-    return JSONResponse({"accepted": receipts}, status_code=202)
-
-
-def _joined(found: list[tuple[str, Rejected, bytes | None]]) -> dict[str, Any]:
-    """Several refusals as one problem, each pointer under its event's place in the request."""
-    first = found[0][1].problem.to_dict()
-    return {
-        **first,
-        "errors": [
-            {"pointer": f"{pointer}{fault.pointer}", "detail": fault.detail}
-            for pointer, refused, _ in found
-            for fault in refused.problem.errors
-        ],
-    }
+install = answers.install

@@ -5,12 +5,19 @@ from datetime import datetime
 
 from services.ingest import decoding
 from services.ingest.acceptance import Accepted, Rejected
-from shared import topics
+from services.ingest.traffic import Change
+from shared import times, topics
 from shared.messages import Message, cloudevent
 
 MOST_RAW = decoding.MAX_BYTES
 """Of a submission larger than any event may be, so many bytes are given back; `raw_bytes` says how many there were."""
 REJECTED = "uk.gov.social-value.submission.rejected.v1"
+BRAKE_APPLIED = "uk.gov.social-value.brake.applied.v1"
+BRAKE_RELEASED = "uk.gov.social-value.brake.released.v1"
+ADVICE = (
+    "Stop sending, mend what the example shows, and send what was refused again: `svr check FILE` says beforehand what "
+    "would be refused. Until most of your events are sound again, your HTTP requests are slowed."
+)
 
 
 def message(outcome: Accepted | Rejected, *, sender: str, raw: bytes | None, place: str, now: datetime) -> Message:
@@ -30,3 +37,27 @@ def message(outcome: Accepted | Rejected, *, sender: str, raw: bytes | None, pla
     }
     value = cloudevent(source="/ingest", id=place, type=REJECTED, subject=sender, time=now, data=data)
     return Message(topics.rejections(sender), outcome.id or place, value)
+
+
+def brake_message(change: Change, *, sender: str, now: datetime, number: int = 0) -> Message:
+    """Tells a sender that most of what it sends is refused, with an example, or that this is over.
+
+    `number` tells changes of one moment apart.
+    """
+    example = change.example
+    data = {
+        "refused": change.refused,
+        "of": change.of,
+        "most_frequent": None
+        if example is None
+        else {
+            "problem": example.problem.to_dict(),
+            "event": {"source": example.source, "id": example.id},
+            "place": example.place,
+        },
+        "advice": ADVICE if change.applied else "Nothing: what you send is mostly accepted again.",
+    }
+    type_ = BRAKE_APPLIED if change.applied else BRAKE_RELEASED
+    id = f"brake/{sender}/{times.text(now)}/{number}"
+    value = cloudevent(source="/ingest", id=id, type=type_, subject=sender, time=now, data=data)
+    return Message(topics.rejections(sender), id, value)

@@ -12,7 +12,21 @@ TITLES = {
     "wrong-subject": "The subject does not fit the type of event",
     "not-yours-to-send": "This sender may not send this event",
     "in-the-future": "The event's time lies in the future",
+    "bad-request": "The request cannot be read",
+    "unauthorised": "Who is sending?",
+    "insufficient-scope": "The token does not allow this",
+    "not-found": "There is nothing here",
+    "method-not-allowed": "This address does not take that method",
+    "too-slow": "The body comes too slowly",
+    "body-too-large": "The body is too large",
+    "unsupported-media-type": "The body is of a type that is not taken here",
+    "too-many-requests": "Too much at once",
+    "mostly-refused": "Most of what you send is refused",
+    "not-acknowledged": "The broker did not acknowledge",
+    "not-ready": "A part of the service does not answer",
+    "internal": "A fault of ours",
 }
+"""Of submissions first, then of requests."""
 
 
 LONGEST = 1_000

@@ -4,11 +4,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (some lines were refu
 """
 
 import asyncio
-import os
 import sys
 from collections import Counter
-from collections.abc import Coroutine, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,62 +15,33 @@ from tempfile import TemporaryFile
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
-import httpx
 import orjson
 import typer
-from aiokafka.errors import KafkaError
 
 from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
+from services.svr import proving, rebuilding, rounds, sending
+from services.svr.arguments import PARTLY, Files, broken_files, readable, sender_of
 from services.svr.checking import Check, procurement_json, submission_json
-from services.svr.lines import Broken, lines, lines_in
+from services.svr.lines import lines, lines_in
 from services.svr.logs import Level, Wanted, once
 from services.svr.logs import follow as following
 from services.svr.looking import candidates, statuses
 from services.svr.showing import err, out, progress, sample_table, standing_table, summarise
-from services.svr.submitting import Tally, to_http, to_kafka
-from shared.departments import Register, Sender, load_register
+from shared.departments import load_register
 from shared.rules import load_rules
 
-PARTLY = 3
 DEMO_LOGS = Path(".local/demo")
 T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Social value returns: check, submit, look.")
 
-Files = Annotated[
-    list[Path], typer.Argument(help="JSON lines of CloudEvents or OCDS releases, a package (.json), or -")
-]
 As = Annotated[str | None, typer.Option("--as", help="who sends: a department's code or a fixed sender's")]
 
 
 @app.callback()
 def _root() -> None:
     """Social value returns."""
-
-
-def _sender(register: Register, code: str | None) -> Sender | None:
-    if code is None:
-        return None
-    sender = register.sender(code)
-    if sender is None:
-        raise typer.BadParameter(f"{code!r} is no sender of the register", param_hint="--as")
-    return sender
-
-
-def _readable(files: list[Path]) -> None:
-    for path in files:
-        if str(path) != "-" and not path.is_file():
-            raise typer.BadParameter(f"{path} is no file", param_hint="FILE")
-
-
-@contextmanager
-def _broken_files() -> Iterator[None]:
-    try:
-        yield
-    except Broken as fault:
-        err.print(str(fault), markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -81,11 +51,11 @@ def check(
     sender: As = None,
 ) -> None:
     """Accepts and assesses events or notices here: what would be refused and why, and whether the Act applies."""
-    _readable(files)
+    readable(files)
     register = load_register()
-    checked = Check(register, load_rules(), _sender(register, sender), datetime.now(UTC))
+    checked = Check(register, load_rules(), None if sender is None else sender_of(register, sender), datetime.now(UTC))
     write = sys.stdout.buffer.write
-    with progress(None, "Checking") as bar, TemporaryFile() as piped, _broken_files():
+    with progress(None, "Checking") as bar, TemporaryFile() as piped, broken_files():
         number = 0
         for path in files:
             for raw in lines(path):
@@ -120,55 +90,13 @@ def check(
         raise typer.Exit(PARTLY)
 
 
-@app.command()
-def submit(
-    files: Files,
-    sender: Annotated[str, typer.Option("--as", help="who sends: a department's code or a fixed sender's")],
-    kafka: Annotated[
-        str | None, typer.Option(envvar="SVR_KAFKA_BOOTSTRAP", help="Kafka's bootstrap servers: send over Kafka")
-    ] = None,
-    url: Annotated[
-        str | None, typer.Option(envvar="SVR_INGEST_URL", help="ingest's address: send over HTTP, key in SVR_API_KEY")
-    ] = None,
-) -> None:
-    """Sends events or notices, over HTTP if --url is given, else over Kafka."""
-    _readable(files)
-    _sender(load_register(), sender)
-    if url is None and kafka is None:
-        raise typer.BadParameter("say where to: --url for HTTP or --kafka")
-    key = os.environ.get("SVR_API_KEY", "")
-    if url is not None and not key:
-        raise typer.BadParameter("set SVR_API_KEY to the sender's key")
-    everything = (raw for path in files for raw in lines(path))
-    with progress(None, f"Sending as {sender}") as bar, _broken_files():
-
-        def advance(count: int) -> None:
-            bar.advance(bar.task_ids[0], count)
-
-        try:
-            tally = asyncio.run(
-                to_http(url, key, everything, progress=advance)
-                if url is not None
-                else to_kafka(str(kafka), sender, everything, progress=advance)
-            )
-        except (KafkaError, httpx.HTTPError, OSError) as fault:
-            err.print(
-                f"Not everything was acknowledged: {fault}. Send the file again: repeats are harmless.", markup=False
-            )
-            raise typer.Exit(1) from None
-    _said(tally, over_http=url is not None)
-
-
-def _said(tally: Tally, *, over_http: bool) -> None:
-    if not over_http:
-        out.print(f"{tally.sent} sent and acknowledged; what is refused comes on the rejections topic")
-        return
-    out.print(f"{tally.sent} sent, {tally.accepted} accepted, {tally.rejected} refused")
-    for problem in tally.problems[:20]:
-        err.print(f"{problem['title']}: {problem['detail']}", markup=False)
-    if tally.rejected:
-        raise typer.Exit(PARTLY)
-
+app.command()(sending.submit)
+app.command()(sending.receipt)
+app.command()(proving.verify)
+app.command()(rebuilding.rebuild)
+app.command()(rounds.publish)
+app.add_typer(rounds.rounds, name="round")
+app.add_typer(rounds.statements, name="statement")
 
 Database = Annotated[str, typer.Option(envvar="DATABASE_URL", help="PostgreSQL, as a URL")]
 Period = Annotated[str | None, typer.Option(help="a quarter such as 2026-27-q2")]
@@ -234,7 +162,7 @@ def logs(
     paths = files or sorted(DEMO_LOGS.glob("*.log"))
     if not paths:
         raise typer.BadParameter(f"no demo has written logs to {DEMO_LOGS}; name the files", param_hint="FILES")
-    _readable(paths)
+    readable(paths)
     with suppress(KeyboardInterrupt), ExitStack() as opened:
         shown = (
             following(paths, wanted)

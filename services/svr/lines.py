@@ -46,6 +46,11 @@ def lines_in(file: BinaryIO) -> Iterator[bytes]:
             yield line
 
 
+def is_cloudevent(line: bytes) -> bool:
+    """Whether a line is meant as a CloudEvent; anything that is no bare OCDS release is sent as one, to be judged."""
+    return b'"specversion"' in line or b'"ocid"' not in line
+
+
 def _is_package(file: BinaryIO) -> bool:
     """Whether the file is one JSON object spread over lines, or a package on a single line."""
     head = file.read(MAX_BYTES)

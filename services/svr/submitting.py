@@ -1,27 +1,35 @@
 """svr submit: lines of a file to Kafka or to ingest's HTTP side, each counted only once it is acknowledged."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
-from services.ingest import decoding
+from services.svr.http import Ingest
+from services.svr.journal import Journal
+from services.svr.lines import is_cloudevent
 from shared import messages, topics
+from shared.kafka import Connection
 from shared.messages import CLOUDEVENT, Message
 
 AT_ONCE = 500
 BYTES_AT_ONCE = 4_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`line` counts the file's lines that are not empty, from 1; `problem` is ingest's (RFC 9457)."""
+
+    line: int
+    problem: dict[str, Any]
+
+
 @dataclass
 class Tally:
-    """`sent` counts what Kafka acknowledged (refusals come on the rejections topic); HTTP answers at once."""
+    """`sent` counts what was acknowledged. Over Kafka, what is refused comes on the rejections topic only."""
 
     sent: int = 0
     accepted: int = 0
-    rejected: int = 0
-    problems: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
 
 def chunks(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
@@ -38,84 +46,55 @@ def chunks(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
         yield chunk
 
 
-async def to_kafka(bootstrap: str, sender: str, lines: Iterable[bytes], *, progress: Callable[[int], None]) -> Tally:
+async def to_kafka(
+    connection: Connection,
+    sender: str,
+    lines: Iterable[bytes],
+    *,
+    progress: Callable[[int], None],
+    journal: Journal | None = None,
+) -> Tally:
     """Writes to `submissions.<sender>`. Raises KafkaError when the broker does not acknowledge."""
     tally = Tally()
-    kafka = messages.producer(bootstrap)
+    kafka = messages.producer(connection)
     await kafka.start()
     try:
         for chunk in chunks(lines, AT_ONCE):
-            await messages.send_all(
-                kafka,
-                [
-                    Message(topics.submissions(sender), "", line, CLOUDEVENT if is_cloudevent(line) else ())
-                    for line in chunk
-                ],
-            )
-            tally.sent += len(chunk)
-            progress(len(chunk))
+            await messages.send_all(kafka, [_message(sender, line) for line in chunk])
+            _done(tally, chunk, progress, journal)
     finally:
         await kafka.stop()
     return tally
 
 
-def is_cloudevent(line: bytes) -> bool:
-    """Whether a line is meant as a CloudEvent; anything that is no bare OCDS release is sent as one, to be judged."""
-    return b'"specversion"' in line or b'"ocid"' not in line
-
-
 async def to_http(
-    url: str, key: str, lines: Iterable[bytes], *, progress: Callable[[int], None], size: int = 100
+    ingest: Ingest,
+    lines: Iterable[bytes],
+    *,
+    progress: Callable[[int], None],
+    journal: Journal | None = None,
+    size: int = AT_ONCE,
 ) -> Tally:
-    """POSTs to `{url}/v1/events`, a batch at a time. A batch is all or nothing: what it refuses is left out, and the
-    rest sent again. A line that is no CloudEvent goes by itself, as it would make the whole batch unreadable.
-
-    Raises httpx.HTTPError when ingest does not answer, or answers anything but "accepted" and "refused".
-    """
+    """POSTs a chunk at a time. Raises http.Failed when ingest does not take it, for whatever reason but its content."""
     tally = Tally()
-    async with httpx.AsyncClient(timeout=60, headers={"Authorization": f"Bearer {key}"}) as client:
+    before = journal.lines if journal is not None else 0
+    async with ingest:
         for chunk in chunks(lines, size):
-            batch = [line for line in chunk if is_cloudevent(line) and is_json(line)]
-            for line in chunk:
-                if not (is_cloudevent(line) and is_json(line)):
-                    kind = STRUCTURED if is_cloudevent(line) else "application/json"
-                    _count(tally, await _post(client, url, line, kind), 1)
-            while batch:
-                problem = await _post(client, url, b"[" + b",".join(batch) + b"]", BATCH)
-                refused = {int(error["pointer"].split("/")[1]) for error in problem["errors"]} if problem else set()
-                _count(tally, problem, len(refused) or len(batch))
-                batch = [line for index, line in enumerate(batch) if index not in refused] if refused else []
-            tally.sent += len(chunk)
-            progress(len(chunk))
+            refused = await ingest.send(chunk)
+            tally.refusals += [
+                Refusal(before + tally.sent + at + 1, problem) for at, problem in sorted(refused.items())
+            ]
+            tally.accepted += len(chunk) - len(refused)
+            _done(tally, chunk, progress, journal)
     return tally
 
 
-BATCH = "application/cloudevents-batch+json"
-STRUCTURED = "application/cloudevents+json"
+def _message(sender: str, line: bytes) -> Message:
+    return Message(topics.submissions(sender), "", line, CLOUDEVENT if is_cloudevent(line) else ())
 
 
-def is_json(line: bytes) -> bool:
-    """Whether a line can stand in a batch without making it unreadable; what it says is ingest's to judge."""
-    try:
-        decoding.decode(line)
-    except decoding.NotJson:
-        return False
-    return True
-
-
-def _count(tally: Tally, problem: dict[str, Any] | None, events: int) -> None:
-    if problem is None:
-        tally.accepted += events
-    else:
-        tally.rejected += events
-        tally.problems.append(problem)
-
-
-async def _post(client: httpx.AsyncClient, url: str, body: bytes, kind: str) -> dict[str, Any] | None:
-    """The problem if the events were refused, None once they are acknowledged."""
-    response = await client.post(f"{url}/v1/events", content=body, headers={"Content-Type": kind})
-    if response.status_code == 422:
-        problem: dict[str, Any] = response.json()
-        return problem
-    response.raise_for_status()
-    return None
+def _done(tally: Tally, chunk: Sequence[bytes], progress: Callable[[int], None], journal: Journal | None) -> None:
+    tally.sent += len(chunk)
+    if journal is not None:
+        journal.acknowledged(chunk)
+    progress(len(chunk))

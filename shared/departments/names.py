@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from shared.departments.model import AuthorityClass, Comparator, Sector
 
@@ -13,6 +14,7 @@ _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
 _WORDS = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=20_000)  # the same buyers recur in every notice
 def normalise(name: str) -> str:
     """A name → its words in lower case, without punctuation, accents, invisible characters, "the" and "and" (or "&").
 

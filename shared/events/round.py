@@ -21,6 +21,21 @@ class NextAction(Data):
     due: Day | None = None
 
 
+class ActionOutcome(Data):
+    """What became of an action that an earlier statement named."""
+
+    action: Key
+    done: bool
+    text: Line | None = None
+
+
+class FigureComment(Data):
+    """What the department says of a figure that it disputes. It stands, verbatim, beside the figure."""
+
+    indicator: Key
+    text: Text
+
+
 class StatementSigned(Data):
     """The Secretary of State's answer; the subject is period and department, `2026-27-q2/dwp`."""
 
@@ -30,6 +45,8 @@ class StatementSigned(Data):
     signed_on: Day
     actions: tuple[NextAction, ...] = ()
     comment: Text | None = None
+    outcomes: tuple[ActionOutcome, ...] = ()
+    comments: tuple[FigureComment, ...] = ()
 
 
 class EventWithdrawn(Data):

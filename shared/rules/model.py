@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from shared.departments import Mark
@@ -143,7 +144,7 @@ class MinimumWeight:
 _Dated = TypeVar("_Dated", Threshold, Statute)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
     vat_rate: Decimal
     thresholds: tuple[Threshold, ...]
@@ -165,6 +166,7 @@ class Rules:
     def statutes_between(self, first: date, last: date) -> tuple[Statute, ...]:
         return _between(self.statutes, first, last)
 
+    @lru_cache(maxsize=20_000)  # noqa: B019 - rules are loaded once and kept
     def policies_on(self, start: date) -> tuple[Policy, ...]:
         """What a procurement that starts on a day falls under, or may follow."""
         return tuple(p for p in self.policies if Span(p.may_from, p.valid.last).overlaps(start, start))

@@ -26,10 +26,10 @@ def system(open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     # The shortest that a broker allows: what a killed service held must not be waited for longer than that.
     monkeypatch.setenv("SVR_SESSION_SECONDS", "6")
     keys = write_keys(tmp_path / "keys.toml", ["dwp"])
-    found = services(tmp_path, bootstrap=kafka.bootstrap, database_url=postgres.url, keys=tmp_path / "keys.toml")
+    found = services(tmp_path, kafka=lambda _: kafka.connection, database_url=postgres.url, keys=tmp_path / "keys.toml")
     system = System(kafka, postgres, found["ingest"], found["aggregator"], keys)
     try:
-        asyncio.run(kafka_topics.create(kafka.bootstrap))
+        kafka_topics.create(kafka.connection)
         asyncio.run(database.migrate(postgres.url, schema="aggregator", package="services.aggregator.migrations"))
         system.ingest.start()
         system.aggregator.start()

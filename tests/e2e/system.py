@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-import httpx
 import orjson
 from aiokafka.errors import KafkaError
 
@@ -15,6 +14,7 @@ from deploy.local.counting import Observer
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.services import Service
+from services.svr.http import Failed, Ingest, Key
 from services.svr.submitting import to_http, to_kafka
 from shared import topics
 from shared.status import Status
@@ -54,18 +54,19 @@ class System:
         try:
             async with asyncio.timeout(30):
                 if sender != OVER_HTTP:
-                    await to_kafka(self.kafka.bootstrap, sender, chunk, progress=_silent)
+                    await to_kafka(self.kafka.connection, sender, chunk, progress=_silent)
                 else:
-                    tally = await to_http(self.ingest.url, self.keys[sender], chunk, progress=_silent)
-                    self.refused_over_http += tally.rejected
-        except (KafkaError, httpx.HTTPError, OSError, TimeoutError):
+                    ingest = Ingest(self.ingest.url, Key(self.keys[sender]), give_up=0)
+                    tally = await to_http(ingest, chunk, progress=_silent)
+                    self.refused_over_http += len(tally.refusals)
+        except (KafkaError, Failed, OSError, TimeoutError):
             return False
         return True
 
     async def idle(self) -> None:
         """Returns once nothing waits: no submission, event, mark or row of the outbox. AssertionError if late."""
         deadline = time.monotonic() + PATIENCE
-        async with Observer(self.kafka.bootstrap, self.postgres.url) as observer:
+        async with Observer(self.kafka.connection, self.postgres.url) as observer:
             waiting: dict[str, int] = {"everything": 1}
             while any(waiting.values()) and time.monotonic() < deadline:
                 await asyncio.sleep(0.2)
@@ -89,7 +90,7 @@ class System:
         """As stored, without their versions."""
         return {
             (row["department"], row["period"]): Status.model_validate_json(row["body"]).model_copy(
-                update={"version": 0}
+                update={"version": 0, "chain": None}
             )
             for row in await self.fetch("SELECT department, period, body FROM status")
         }

@@ -94,18 +94,18 @@ async def every_submission_is_accounted_for(system: System, events: list[Any]) -
     register = load_register()
     taken = {
         (orjson.loads(record.value)["source"], orjson.loads(record.value)["id"])
-        for record in await read_all(system.kafka.bootstrap, topics.PROCUREMENT_EVENTS, partitions=8)
+        for record in await read_all(system.kafka.connection, topics.PROCUREMENT_EVENTS, partitions=8)
     }
     assert taken == {event.key for event in events}
     for sender in register.senders():
         told = [
             orjson.loads(record.value)
-            for record in await read_all(system.kafka.bootstrap, topics.rejections(sender.code))
+            for record in await read_all(system.kafka.connection, topics.rejections(sender.code))
         ]
         places = {message["data"]["place"] for message in told if message["source"] == "/ingest"}
         topic = topics.submissions(sender.code)
         refused = set()
-        for record in await read_all(system.kafka.bootstrap, topic):
+        for record in await read_all(system.kafka.connection, topic):
             outcome = accept(
                 binding.from_kafka(record.headers, record.value),
                 sender=sender,

@@ -9,15 +9,17 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from shared.kafka import Connection
+
 
 def fresh(what: str) -> str:
     """A name that no other test uses."""
     return f"{what}-{uuid.uuid4().hex}"
 
 
-async def make_topic(bootstrap: str, *, partitions: int = 1, name: str | None = None) -> str:
+async def make_topic(connection: Connection, *, partitions: int = 1, name: str | None = None) -> str:
     name = name or fresh("topic")
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    client = AIOKafkaAdminClient(**connection.options())
     await client.start()
     try:
         await client.create_topics([NewTopic(name, partitions, 1)])
@@ -27,7 +29,7 @@ async def make_topic(bootstrap: str, *, partitions: int = 1, name: str | None = 
 
 
 async def produce(
-    bootstrap: str,
+    connection: Connection,
     topic: str,
     values: Iterable[bytes | None],
     *,
@@ -36,7 +38,7 @@ async def produce(
 ) -> None:
     """One after the other, round robin over the partitions; returns when all are acknowledged."""
     async with AIOKafkaProducer(
-        bootstrap_servers=bootstrap, enable_idempotence=True, max_request_size=5_000_000
+        **connection.options(), enable_idempotence=True, max_request_size=5_000_000
     ) as producer:
         sent = [
             await producer.send(topic, value, key=b"k", partition=number % partitions, headers=list(headers))
@@ -46,16 +48,16 @@ async def produce(
             await acknowledged
 
 
-async def ends(bootstrap: str, topic: str, *, partitions: int = 1) -> dict[TopicPartition, int]:
+async def ends(connection: Connection, topic: str, *, partitions: int = 1) -> dict[TopicPartition, int]:
     wanted = [TopicPartition(topic, number) for number in range(partitions)]
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+    async with AIOKafkaConsumer(**connection.options()) as consumer:
         found: dict[TopicPartition, int] = await consumer.end_offsets(wanted)
     return found
 
 
-async def committed(bootstrap: str, group: str) -> dict[TopicPartition, int]:
+async def committed(connection: Connection, group: str) -> dict[TopicPartition, int]:
     """What a group has committed."""
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    client = AIOKafkaAdminClient(**connection.options())
     await client.start()
     try:
         offsets = await client.list_consumer_group_offsets(group)
@@ -64,11 +66,11 @@ async def committed(bootstrap: str, group: str) -> dict[TopicPartition, int]:
     return {partition: held.offset for partition, held in offsets.items() if held.offset >= 0}
 
 
-async def read_all(bootstrap: str, topic: str, *, partitions: int = 1) -> list[ConsumerRecord]:
+async def read_all(connection: Connection, topic: str, *, partitions: int = 1) -> list[ConsumerRecord]:
     """The records of a topic as it stands, partition by partition."""
     wanted = [TopicPartition(topic, number) for number in range(partitions)]
     found: dict[TopicPartition, list[ConsumerRecord]] = {partition: [] for partition in wanted}
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+    async with AIOKafkaConsumer(**connection.options(), auto_offset_reset="earliest") as consumer:
         consumer.assign(wanted)
         until = await consumer.end_offsets(wanted)
         async with asyncio.timeout(30):

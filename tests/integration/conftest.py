@@ -1,4 +1,4 @@
-"""Servers of a test's own, for tests that stop or kill them or that need Kafka's listener with logins; and tables."""
+"""Servers of a test's own, for tests that stop or kill them; and tables."""
 
 import shutil
 from collections.abc import AsyncIterator, Iterator

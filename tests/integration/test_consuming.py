@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import TopicPartition
-from faststream.kafka import KafkaBroker
 
 from shared.consuming import Consuming, Handle, Records
+from shared.kafka import Connection
 from shared.waiting import Pauses
 from tests.integration.brokers import committed, ends, eventually, fresh, make_topic, produce, read_all, until
 
@@ -36,7 +36,7 @@ def never_halts(fault: BaseException) -> None:
 
 @asynccontextmanager
 async def member(
-    bootstrap: str,
+    connection: Connection,
     topic: str,
     handle: Handle,
     *,
@@ -47,7 +47,7 @@ async def member(
     client_id: str = "member",
 ) -> AsyncIterator[Consuming]:
     """One member of a group, with pauses of hundredths of a second."""
-    broker = KafkaBroker(bootstrap, logger=None, client_id=client_id, graceful_timeout=0.2)
+    broker = connection.broker(client_id=client_id, graceful_timeout=0.2)
     consuming = Consuming(
         broker,
         topic,
@@ -65,23 +65,23 @@ async def member(
         await broker.stop()
 
 
-async def test_a_batch_that_failed_comes_again(bootstrap: str) -> None:
+async def test_a_batch_that_failed_comes_again(connection: Connection) -> None:
     """A handler that fails twice has in the end handled every record once, and everything is committed."""
-    topic, group, handler = await make_topic(bootstrap, partitions=2), fresh("group"), Handler(fails=range(3, 5))
-    await produce(bootstrap, topic, [b"%d" % n for n in range(400)], partitions=2)
-    async with member(bootstrap, topic, handler, group=group, max_records=50):
+    topic, group, handler = await make_topic(connection, partitions=2), fresh("group"), Handler(fails=range(3, 5))
+    await produce(connection, topic, [b"%d" % n for n in range(400)], partitions=2)
+    async with member(connection, topic, handler, group=group, max_records=50):
         await until(lambda: len(handler.done) >= 400)
-        await eventually(lambda: committed(bootstrap, group), await ends(bootstrap, topic, partitions=2))
+        await eventually(lambda: committed(connection, group), await ends(connection, topic, partitions=2))
     assert sorted(handler.done) == [(partition, offset) for partition in range(2) for offset in range(200)]
 
 
-async def test_a_lasting_failure_halts_with_nothing_committed_past_the_last_good_batch(bootstrap: str) -> None:
+async def test_a_lasting_failure_halts_with_nothing_committed_past_the_last_good_batch(connection: Connection) -> None:
     """Only the good batch before it is committed; halt is told the fault, once, and no batch is handed over after."""
-    topic, group, handler = await make_topic(bootstrap), fresh("group"), Handler(fails=range(2, 10_000))
+    topic, group, handler = await make_topic(connection), fresh("group"), Handler(fails=range(2, 10_000))
     halts: list[BaseException] = []
-    await produce(bootstrap, topic, [b"%d" % n for n in range(200)])
+    await produce(connection, topic, [b"%d" % n for n in range(200)])
     async with member(
-        bootstrap, topic, handler, group=group, halt=halts.append, max_records=50, halt_after=0.3
+        connection, topic, handler, group=group, halt=halts.append, max_records=50, halt_after=0.3
     ) as consuming:
         await until(lambda: bool(halts))
         attempts = handler.attempts
@@ -89,7 +89,7 @@ async def test_a_lasting_failure_halts_with_nothing_committed_past_the_last_good
         assert handler.attempts == attempts
         assert consuming.records_done == len(handler.done)
     assert [str(fault) for fault in halts] == ["the database is down"]
-    assert await committed(bootstrap, group) == {TopicPartition(topic, 0): len(handler.done)}
+    assert await committed(connection, group) == {TopicPartition(topic, 0): len(handler.done)}
     assert len(handler.done) == 50
 
 
@@ -104,106 +104,106 @@ async def test_a_lasting_failure_halts_with_nothing_committed_past_the_last_good
     ],
 )
 async def test_a_poisonous_record_reaches_the_handler(
-    bootstrap: str, value: bytes | None, headers: list[tuple[str, bytes | None]]
+    connection: Connection, value: bytes | None, headers: list[tuple[str, bytes | None]]
 ) -> None:
     """What no library can decode is handed over as it is, and so are the records after it."""
-    topic, group, handler = await make_topic(bootstrap), fresh("group"), Handler()
-    await produce(bootstrap, topic, [b"before"])
-    await produce(bootstrap, topic, [value], headers=headers)
-    await produce(bootstrap, topic, [b"after"])
-    async with member(bootstrap, topic, handler, group=group):
+    topic, group, handler = await make_topic(connection), fresh("group"), Handler()
+    await produce(connection, topic, [b"before"])
+    await produce(connection, topic, [value], headers=headers)
+    await produce(connection, topic, [b"after"])
+    async with member(connection, topic, handler, group=group):
         await until(lambda: len(handler.done) >= 3)
-        await eventually(lambda: committed(bootstrap, group), {TopicPartition(topic, 0): 3})
+        await eventually(lambda: committed(connection, group), {TopicPartition(topic, 0): 3})
     assert handler.values == [b"before", value, b"after"]
 
 
-async def test_a_record_cannot_make_us_write_to_a_topic_it_names(bootstrap: str) -> None:
+async def test_a_record_cannot_make_us_write_to_a_topic_it_names(connection: Connection) -> None:
     """A reply_to header is ignored: nothing is written to that topic with our rights."""
-    topic, elsewhere, group = await make_topic(bootstrap), await make_topic(bootstrap), fresh("group")
+    topic, elsewhere, group = await make_topic(connection), await make_topic(connection), fresh("group")
     handler = Handler()
     headers = [("reply_to", elsewhere.encode()), ("correlation_id", b"1")]
-    await produce(bootstrap, topic, [b"{}", b"{}"], headers=headers)
-    async with member(bootstrap, topic, handler, group=group):
-        await eventually(lambda: committed(bootstrap, group), {TopicPartition(topic, 0): 2})
-    assert await read_all(bootstrap, elsewhere) == []
+    await produce(connection, topic, [b"{}", b"{}"], headers=headers)
+    async with member(connection, topic, handler, group=group):
+        await eventually(lambda: committed(connection, group), {TopicPartition(topic, 0): 2})
+    assert await read_all(connection, elsewhere) == []
 
 
-async def test_a_stop_in_mid_batch_commits_nothing(bootstrap: str) -> None:
+async def test_a_stop_in_mid_batch_commits_nothing(connection: Connection) -> None:
     """A handler that is cut off by the stop has its batch handed over again, to the next member."""
-    topic, group, begun = await make_topic(bootstrap), fresh("group"), asyncio.Event()
+    topic, group, begun = await make_topic(connection), fresh("group"), asyncio.Event()
 
     async def stuck(_: Records) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    await produce(bootstrap, topic, [b"%d" % n for n in range(20)])
-    async with member(bootstrap, topic, stuck, group=group):
+    await produce(connection, topic, [b"%d" % n for n in range(20)])
+    async with member(connection, topic, stuck, group=group):
         await asyncio.wait_for(begun.wait(), 30)
-    assert await committed(bootstrap, group) == {}
+    assert await committed(connection, group) == {}
     handler = Handler()
-    async with member(bootstrap, topic, handler, group=group):
+    async with member(connection, topic, handler, group=group):
         await until(lambda: len(handler.done) >= 20)
     assert sorted(handler.done) == [(0, offset) for offset in range(20)]
 
 
-async def test_a_second_member_takes_its_share_and_nothing_is_lost(bootstrap: str) -> None:
+async def test_a_second_member_takes_its_share_and_nothing_is_lost(connection: Connection) -> None:
     """Records that come before, during and after a rebalance are all handled, by one of the two members."""
-    topic, group = await make_topic(bootstrap, partitions=4), fresh("group")
+    topic, group = await make_topic(connection, partitions=4), fresh("group")
     first, second = Handler(), Handler()
-    await produce(bootstrap, topic, [b"%d" % n for n in range(400)], partitions=4)
-    async with member(bootstrap, topic, first, group=group, max_records=20):
+    await produce(connection, topic, [b"%d" % n for n in range(400)], partitions=4)
+    async with member(connection, topic, first, group=group, max_records=20):
         await until(lambda: bool(first.done))
-        async with member(bootstrap, topic, second, group=group, max_records=20) as joining:
-            writing = asyncio.create_task(produce(bootstrap, topic, [b"x"] * 400, partitions=4))
+        async with member(connection, topic, second, group=group, max_records=20) as joining:
+            writing = asyncio.create_task(produce(connection, topic, [b"x"] * 400, partitions=4))
             await until(
                 lambda: joining.subscriber.consumer is not None and bool(joining.subscriber.consumer.assignment())
             )
             await writing
-            await produce(bootstrap, topic, [b"y"] * 200, partitions=4)
-            await eventually(lambda: committed(bootstrap, group), await ends(bootstrap, topic, partitions=4))
+            await produce(connection, topic, [b"y"] * 200, partitions=4)
+            await eventually(lambda: committed(connection, group), await ends(connection, topic, partitions=4))
     assert second.done
     assert {*first.done, *second.done} == {(partition, offset) for partition in range(4) for offset in range(250)}
 
 
-async def test_a_partition_lost_in_mid_batch_is_neither_committed_nor_a_fault(bootstrap: str) -> None:
+async def test_a_partition_lost_in_mid_batch_is_neither_committed_nor_a_fault(connection: Connection) -> None:
     """A batch whose partition went to another member leaves the offsets to that member, and nothing is retried."""
-    topic, group, begun, go_on = await make_topic(bootstrap), fresh("group"), asyncio.Event(), asyncio.Event()
+    topic, group, begun, go_on = await make_topic(connection), fresh("group"), asyncio.Event(), asyncio.Event()
 
     async def slow(_: Records) -> None:
         begun.set()
         await go_on.wait()
 
     other = Handler()
-    await produce(bootstrap, topic, [b"%d" % n for n in range(20)])
+    await produce(connection, topic, [b"%d" % n for n in range(20)])
     # The round robin gives the first partition to the first member by its id, which begins with the client's.
-    async with member(bootstrap, topic, slow, group=group, client_id="b") as loser:
+    async with member(connection, topic, slow, group=group, client_id="b") as loser:
         await asyncio.wait_for(begun.wait(), 30)
-        async with member(bootstrap, topic, other, group=group, client_id="a"):
+        async with member(connection, topic, other, group=group, client_id="a"):
             await until(lambda: len(other.done) == 20)
-            await eventually(lambda: committed(bootstrap, group), {TopicPartition(topic, 0): 20})
+            await eventually(lambda: committed(connection, group), {TopicPartition(topic, 0): 20})
             go_on.set()
             await until(lambda: loser.records_done == 20)
             assert loser.retrying.since is None
             assert loser.retrying.pauses.attempts == 0
-    assert await committed(bootstrap, group) == {TopicPartition(topic, 0): 20}
+    assert await committed(connection, group) == {TopicPartition(topic, 0): 20}
 
 
-async def test_the_lag_is_what_is_not_committed(bootstrap: str) -> None:
+async def test_the_lag_is_what_is_not_committed(connection: Connection) -> None:
     """The lag of a member counts from the committed offset, also before anything was committed."""
-    topic, group, handler = await make_topic(bootstrap), fresh("group"), Handler(fails=range(1, 10_000))
-    await produce(bootstrap, topic, [b"%d" % n for n in range(7)])
-    async with member(bootstrap, topic, handler, group=group) as consuming:
+    topic, group, handler = await make_topic(connection), fresh("group"), Handler(fails=range(1, 10_000))
+    await produce(connection, topic, [b"%d" % n for n in range(7)])
+    async with member(connection, topic, handler, group=group) as consuming:
         await until(lambda: handler.attempts > 0)
         assert await consuming.lag() == {TopicPartition(topic, 0): 7}
         handler.fails = range(0)
         await eventually(consuming.lag, {TopicPartition(topic, 0): 0})
 
 
-async def test_a_member_that_fails_for_too_long_is_not_live(bootstrap: str) -> None:
+async def test_a_member_that_fails_for_too_long_is_not_live(connection: Connection) -> None:
     """Health says so while every batch fails, and takes it back when one is done."""
-    topic, group, handler = await make_topic(bootstrap), fresh("group"), Handler(fails=range(1, 10_000))
-    await produce(bootstrap, topic, [b"%d" % n for n in range(7)])
-    async with member(bootstrap, topic, handler, group=group) as consuming:
+    topic, group, handler = await make_topic(connection), fresh("group"), Handler(fails=range(1, 10_000))
+    await produce(connection, topic, [b"%d" % n for n in range(7)])
+    async with member(connection, topic, handler, group=group) as consuming:
         await until(lambda: handler.attempts > 1)
         await eventually(lambda: consuming.live(0.2), False)
         handler.fails = range(0)

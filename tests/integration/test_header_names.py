@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.record import default_records
 
 from shared import header_names
+from shared.kafka import Connection
 from tests.integration.brokers import make_topic
 
 
@@ -17,15 +18,15 @@ class Unreadable(str):
         return b"x-\xff\xfe"
 
 
-async def test_records_before_and_behind_it_are_read(bootstrap: str, monkeypatch: Any) -> None:
+async def test_records_before_and_behind_it_are_read(connection: Connection, monkeypatch: Any) -> None:
     """Three records in one batch, the second with such a name: all three come, with their offsets."""
     header_names.tolerate()
     # The Python writer asks the name to encode itself, the compiled one does not.
     for module in ("producer", "message_accumulator"):
         name = f"aiokafka.producer.{module}.DefaultRecordBatchBuilder"
         monkeypatch.setattr(name, default_records._DefaultRecordBatchBuilderPy)
-    topic = await make_topic(bootstrap)
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=50)
+    topic = await make_topic(connection)
+    producer = AIOKafkaProducer(**connection.options(), linger_ms=50)
     await producer.start()
     try:
         names = ["before", Unreadable("bad"), "behind"]
@@ -33,7 +34,7 @@ async def test_records_before_and_behind_it_are_read(bootstrap: str, monkeypatch
         await asyncio.gather(*sent)
     finally:
         await producer.stop()
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**connection.options(), auto_offset_reset="earliest")
     await consumer.start()
     try:
         consumer.assign([TopicPartition(topic, 0)])

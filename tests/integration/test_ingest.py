@@ -1,6 +1,5 @@
 """Ingest as a process of its own: whatever comes in over Kafka or HTTP, its sender is answered and the line goes on."""
 
-import asyncio
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +14,12 @@ from aiokafka import ConsumerRecord, TopicPartition
 from deploy.kafka import topics as kafka_topics
 from deploy.local.services import Service, services, write_keys
 from deploy.local.stack import Stack
+from services.svr.http import Ingest as HttpIngest
+from services.svr.http import Key
+from services.ingest.outgoing import REJECTED
 from services.svr.submitting import to_http
 from shared.events.catalogue import event_type
+from shared.kafka import Connection
 from tests.integration.brokers import committed, ends, eventually, produce, read_all
 from tests.stream import cloudevent, stream
 
@@ -31,29 +34,31 @@ BATCH = "application/cloudevents-batch+json"
 class Ingest:
     """The running service, with the key of dwp."""
 
-    bootstrap: str
+    connection: Connection
     service: Service
     key: str
 
     async def events(self) -> list[ConsumerRecord]:
-        return await read_all(self.bootstrap, EVENTS, partitions=OF_EVENTS)
+        return await read_all(self.connection, EVENTS, partitions=OF_EVENTS)
 
     async def rejections(self) -> list[Any]:
-        return [orjson.loads(record.value) for record in await read_all(self.bootstrap, REJECTIONS)]
+        """Without the brake's own messages on the same topic."""
+        found = [orjson.loads(record.value) for record in await read_all(self.connection, REJECTIONS)]
+        return [each for each in found if each["type"] == REJECTED]
 
     async def done(self) -> None:
         """Returns once everything on the submissions topic is committed."""
-        end = (await ends(self.bootstrap, SUBMISSIONS))[TopicPartition(SUBMISSIONS, 0)]
+        end = (await ends(self.connection, SUBMISSIONS))[TopicPartition(SUBMISSIONS, 0)]
 
         async def position() -> int:
-            return (await committed(self.bootstrap, "ingest")).get(TopicPartition(SUBMISSIONS, 0), 0)
+            return (await committed(self.connection, "ingest")).get(TopicPartition(SUBMISSIONS, 0), 0)
 
         await eventually(position, end)
 
     async def submit(self, *values: bytes | None, headers: Any = HEADERS) -> list[Any]:
         """Writes to the submissions topic, and returns the rejections that this led to."""
         before = len(await self.rejections())
-        await produce(self.bootstrap, SUBMISSIONS, values, headers=headers)
+        await produce(self.connection, SUBMISSIONS, values, headers=headers)
         await self.done()
         return (await self.rejections())[before:]
 
@@ -69,16 +74,16 @@ class Ingest:
 @pytest.fixture(scope="module")
 def ingest(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
     """One process for the tests of this module, which leave events and rejections behind for each other."""
-    asyncio.run(kafka_topics.create(stack.bootstrap))
+    kafka_topics.create(stack.connection)
     folder = tmp_path_factory.mktemp("ingest")
     keys = write_keys(folder / "keys.toml", ["dwp"])
-    service = services(folder, bootstrap=stack.bootstrap, database_url=stack.database_url, keys=folder / "keys.toml")[
-        "ingest"
-    ]
+    service = services(
+        folder, kafka=lambda _: stack.connection, database_url=stack.database_url, keys=folder / "keys.toml"
+    )["ingest"]
     service.start()
     try:
         service.wait()
-        yield Ingest(stack.bootstrap, service, keys["dwp"])
+        yield Ingest(stack.connection, service, keys["dwp"])
     finally:
         service.child.stop()
 
@@ -227,8 +232,8 @@ async def test_large_lines_over_http_are_sent_in_requests_that_ingest_takes(inge
     """`svr submit` cuts its batches by their size too: nothing sound is refused for having much company."""
     note = {"barrier": "uncertain-of-law", "text": "x" * 19_000}
     lines = [orjson.dumps(cloudevent("dwp", "barrier.reported", "dwp", f"large/{n}", note)) for n in range(1_000)]
-    tally = await to_http(ingest.service.url, ingest.key, lines, progress=lambda _: None, size=1_000)
-    assert (tally.sent, tally.accepted, tally.rejected) == (1_000, 1_000, 0)
+    tally = await to_http(HttpIngest(ingest.service.url, Key(ingest.key)), lines, progress=lambda _: None, size=1_000)
+    assert (tally.sent, tally.accepted, tally.refusals) == (1_000, 1_000, [])
 
 
 async def test_without_a_key_nothing_is_taken(ingest: Ingest) -> None:

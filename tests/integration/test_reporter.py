@@ -9,7 +9,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.reporter import store, stylesheets
 from services.reporter.archive import Archive
+from services.reporter.forms.making import Making, workers
 from services.reporter.publishing import Publishing, Receiving
 from shared.database import connect, migrate
 from shared.departments import load_register
@@ -116,3 +118,70 @@ async def test_what_is_stored_is_what_is_served(reports: asyncpg.Pool) -> None:
     assert stored is not None
     assert stored.sha256 == hashlib.sha256(stored.content).hexdigest()
     assert len(await archive.latest()) >= len(DEPARTMENTS)
+
+
+async def forms(pool: asyncpg.Pool, *, id: str = "%") -> dict[str, str]:
+    """File → SHA-256, of the files that are made late."""
+    rows = await pool.fetch(
+        """SELECT publication || '/' || name AS file, sha256 FROM publication_file
+        WHERE name IN ('report.pdf', 'report.xlsx') AND publication LIKE $1""",
+        id,
+    )
+    return {row["file"]: row["sha256"] for row in rows}
+
+
+async def test_the_late_forms_are_made_once_and_are_the_same_whoever_makes_them(reports: asyncpg.Pool) -> None:
+    """A reader who asks first gets them; two reporters at once store each file once; then there is nothing to do."""
+    assets = stylesheets.load()
+    async with reports.acquire() as connection:
+        await store.keep_assets(connection, assets.files)
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    publishes = Publishing(
+        reports, load_register(), stylesheet=assets.stylesheet, url="http://here", settle=timedelta(0), sample=False
+    )
+    await publishes.publish_due(datetime.now(UTC) + timedelta(days=1))
+    assert await forms(reports) == {}
+    with workers(2) as executor:
+        one, other = (Making(reports, executor, count=2, base="http://here") for _ in range(2))
+        archive = Archive()
+        archive.pool, archive.complete = reports, one.complete
+        stored = await archive.file("dwp", PERIOD, None, "report.pdf")
+        assert stored is not None
+        assert stored.content.startswith(b"%PDF-")
+        first = await forms(reports)
+        assert set(first) == {f"dwp/{PERIOD}/r1/{name}" for name in ("report.pdf", "report.xlsx")}
+        while sum(await asyncio.gather(one.step(), other.step())):
+            pass
+        await one.complete(f"dwp/{PERIOD}/r1")
+    found = await forms(reports)
+    assert len(found) == 2 * (len(DEPARTMENTS) + 1)
+    assert {file: found[file] for file in first} == first
+    assert [file.name for file in await archive.listing("overview", PERIOD, 1)] == [
+        "report.csv", "report.csv-metadata.json", "report.html", "report.json", "report.pdf", "report.xlsx",
+    ]  # fmt: skip
+
+
+async def test_a_form_that_cannot_be_made_stops_no_other(reports: asyncpg.Pool) -> None:
+    """Its style sheet is lost, say: it is set aside, and said."""
+    await receive(reports, *(of(code) for code in DEPARTMENTS))
+    await publishing(reports).publish_due(datetime.now(UTC) + timedelta(days=1))
+    with workers(1) as executor:
+        making = Making(reports, executor, count=1, base="http://here")
+        while await making.step():
+            pass
+    assert len(making.failed) == len(DEPARTMENTS) + 1
+    assert await forms(reports) == {}
+
+
+async def test_the_calendar_is_announced_and_a_moved_date_raises_its_sequence(reports: asyncpg.Pool) -> None:
+    """The same date again changes nothing."""
+    archive = Archive()
+    archive.pool = reports
+    for version, later in ((1, timedelta(0)), (2, timedelta(0)), (3, timedelta(days=1))):
+        moved = round_of(Period.parse(PERIOD)).model_copy(update={"publish_at": PUBLISH_AT + later})
+        await receive(reports, of("dwp", version=version, round=moved))
+        await publishing(reports).publish_due(PUBLISH_AT - timedelta(days=9))
+    assert [(entry.period, entry.state, entry.sequence) for entry in await archive.calendar()] == [
+        (PERIOD, "confirmed", 1),
+        ("2026-27-q3", "provisional", 1),
+    ]

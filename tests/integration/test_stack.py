@@ -11,20 +11,17 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
-from confluent_kafka import admin
 
 from deploy.local import postgres
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from shared.kafka import Connection
 
-confluent: Any = admin  # its type information leaves out most of what its documentation names
 
-
-async def make_topic(bootstrap: str, *, partitions: int = 1) -> str:
+async def make_topic(connection: Connection, *, partitions: int = 1) -> str:
     """Makes a topic and returns its name, which no other test uses."""
     name = f"topic-{uuid.uuid4().hex}"
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    client = AIOKafkaAdminClient(**connection.options())
     await client.start()
     try:
         await client.create_topics([NewTopic(name, partitions, 1)])
@@ -49,9 +46,9 @@ async def fetch(url: str, query: str) -> Any:
         await connection.close()
 
 
-async def read_all(bootstrap: str, topic: str) -> list[bytes]:
+async def read_all(connection: Connection, topic: str) -> list[bytes]:
     """The values of a topic of one partition, from its first record to its last."""
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+    async with AIOKafkaConsumer(**connection.options(), auto_offset_reset="earliest") as consumer:
         partition = TopicPartition(topic, 0)
         consumer.assign([partition])
         end = (await consumer.end_offsets([partition]))[partition]
@@ -62,22 +59,22 @@ async def read_all(bootstrap: str, topic: str) -> list[bytes]:
         return values
 
 
-async def test_a_record_comes_through(bootstrap: str) -> None:
+async def test_a_record_comes_through(connection: Connection) -> None:
     """What a producer had acknowledged, a consumer reads."""
-    topic = await make_topic(bootstrap)
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer:
+    topic = await make_topic(connection)
+    async with AIOKafkaProducer(**connection.options(), enable_idempotence=True) as producer:
         await producer.send_and_wait(topic, b"one", key=b"k")
-    assert await read_all(bootstrap, topic) == [b"one"]
+    assert await read_all(connection, topic) == [b"one"]
 
 
-async def test_two_members_share_a_topic_and_take_over_from_each_other(bootstrap: str) -> None:
+async def test_two_members_share_a_topic_and_take_over_from_each_other(connection: Connection) -> None:
     """A second member of a group gets half of the partitions, and the first gets them back when it leaves."""
-    topic = await make_topic(bootstrap, partitions=4)
+    topic = await make_topic(connection, partitions=4)
     group = f"group-{uuid.uuid4().hex}"
 
     def member() -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
-            topic, bootstrap_servers=bootstrap, group_id=group, heartbeat_interval_ms=300,
+            topic, **connection.options(), group_id=group, heartbeat_interval_ms=300,
             partition_assignment_strategy=[RoundRobinPartitionAssignor],
         )  # fmt: skip
 
@@ -97,87 +94,27 @@ async def test_each_test_has_an_empty_database(database: str) -> None:
 
 async def test_kafka_keeps_acknowledged_records_through_a_kill(own_kafka: Kafka) -> None:
     """After kill -9 the same node is back on the same address with every record that it had acknowledged."""
-    address, topic = own_kafka.bootstrap, await make_topic(own_kafka.bootstrap)
+    connection, topic = own_kafka.connection, await make_topic(own_kafka.connection)
     acknowledged: list[bytes] = []
-    async with AIOKafkaProducer(bootstrap_servers=address, enable_idempotence=True) as producer:
+    async with AIOKafkaProducer(**connection.options(), enable_idempotence=True) as producer:
         for number in range(500):
             await producer.send_and_wait(topic, b"%d" % number)
             acknowledged.append(b"%d" % number)
         own_kafka.kill()
         own_kafka.start()
         await producer.send_and_wait(topic, b"after")  # a producer that was there all along goes on
-    assert own_kafka.bootstrap == address
-    assert await read_all(address, topic) == [*acknowledged, b"after"]
+    assert own_kafka.connection == connection
+    assert await read_all(connection, topic) == [*acknowledged, b"after"]
 
 
 async def test_kafka_keeps_its_data_through_a_stop(own_kafka: Kafka) -> None:
     """A node stopped in good order has its topics and records when another run starts it."""
-    topic = await make_topic(own_kafka.bootstrap)
-    async with AIOKafkaProducer(bootstrap_servers=own_kafka.bootstrap) as producer:
+    topic = await make_topic(own_kafka.connection)
+    async with AIOKafkaProducer(**own_kafka.connection.options()) as producer:
         await producer.send_and_wait(topic, b"kept")
     own_kafka.stop()
     own_kafka.start()
-    assert await read_all(own_kafka.bootstrap, topic) == [b"kept"]
-
-
-def login(kafka: Kafka, password: str) -> dict[str, Any]:
-    """How a client logs in as the department dwp."""
-    return {
-        "bootstrap_servers": kafka.bootstrap_sasl, "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": "SCRAM-SHA-512", "sasl_plain_username": "dwp", "sasl_plain_password": password,
-    }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def admitted(own_kafka: Kafka) -> Kafka:
-    """The node, where dwp may log in with the password ``right`` and write to topics named ``open-…``."""
-    client = confluent.AdminClient({"bootstrap.servers": own_kafka.bootstrap})
-    credential = confluent.ScramCredentialInfo(confluent.ScramMechanism.SCRAM_SHA_512, 4096)
-    user = confluent.UserScramCredentialUpsertion("dwp", credential, b"right")
-    operations = (confluent.AclOperation.WRITE, confluent.AclOperation.DESCRIBE)
-    permissions = [
-        confluent.AclBinding(
-            confluent.ResourceType.TOPIC, "open-", confluent.ResourcePatternType.PREFIXED, "User:dwp", "*",
-            operation, confluent.AclPermissionType.ALLOW,
-        )
-        for operation in operations
-    ]  # fmt: skip
-    topics = [confluent.NewTopic(name, 1, 1) for name in ("open-topic", "closed-topic")]
-    futures = [
-        *client.alter_user_scram_credentials([user]).values(),
-        *client.create_acls(permissions).values(),
-        *client.create_topics(topics).values(),
-    ]
-    for future in futures:
-        future.result(30)
-    return own_kafka
-
-
-async def test_a_scram_login_may_write_where_an_acl_allows(admitted: Kafka) -> None:
-    """The right password and an ACL are all that a department's system needs, idempotence included."""
-    async with AIOKafkaProducer(**login(admitted, "right"), enable_idempotence=True) as producer:
-        await producer.send_and_wait("open-topic", b"allowed")
-    assert await read_all(admitted.bootstrap, "open-topic") == [b"allowed"]
-
-
-async def test_a_wrong_password_is_refused(admitted: Kafka, caplog: pytest.LogCaptureFixture) -> None:
-    """A SCRAM login with another password does not get in."""
-    producer = AIOKafkaProducer(**login(admitted, "wrong"))
-    with pytest.raises(KafkaConnectionError):
-        await producer.start()
-    await producer.stop()
-    assert "SaslAuthenticationFailed" in caplog.text  # the client only logs why it could not connect
-
-
-async def test_a_topic_without_an_acl_is_refused(admitted: Kafka) -> None:
-    """Nobody but a super user may write to a topic, nor read in a group, that no ACL gives them."""
-    async with AIOKafkaProducer(**login(admitted, "right")) as producer:
-        with pytest.raises(TopicAuthorizationFailedError):
-            await producer.send_and_wait("closed-topic", b"refused")
-    consumer = AIOKafkaConsumer("open-topic", group_id="theirs", **login(admitted, "right"))
-    with pytest.raises(GroupAuthorizationFailedError):
-        await consumer.start()
-    assert await read_all(admitted.bootstrap, "closed-topic") == []
+    assert await read_all(own_kafka.connection, topic) == [b"kept"]
 
 
 async def test_postgres_refuses_a_wrong_password(own_postgres: Postgres) -> None:

@@ -16,7 +16,7 @@ NOTHING = Counts(
     urgency=(),
     data=Data(events=0, last_received=None, conflicts=0, withdrawn=0, late=0, notices=0),
 )
-TOLD = Told(department={}, round={}, statement={})
+TOLD = Told(department={}, round={})
 
 
 def lenient(evidence: Evidence) -> Rated:

@@ -72,3 +72,30 @@ def test_an_app_with_malformed_keys_is_not_made(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("SVR_INGEST_API_KEYS", str(path))
     with pytest.raises(ValueError, match="dwp holds a hash"):
         create_app(Settings(), Halt())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug"),
+    [
+        ("GET", "/v1/nothing", 404, "not-found"),
+        ("GET", "/v1/receipts/only-one", 404, "not-found"),
+        ("GET", "/v1/events", 405, "method-not-allowed"),
+        ("DELETE", "/v1/receipts/a/b", 405, "method-not-allowed"),
+        ("POST", "/v1/releases", 503, "not-ready"),
+        ("GET", "/v1/receipts/a/b", 503, "not-ready"),
+    ],
+)
+async def test_every_answer_that_is_no_success_is_a_problem(method: str, path: str, status: int, slug: str) -> None:
+    """Also the framework's own."""
+    app = create_app(Settings(), Halt())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingest") as client:
+        answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert (answer.json()["status"], answer.json()["type"]) == (status, f"/problems/{slug}")
+
+
+def test_an_issuer_without_an_audience_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token meant for any other service would otherwise open this one."""
+    monkeypatch.setenv("SVR_INGEST_OAUTH_ISSUER", "https://issuer.example")
+    with pytest.raises(ValidationError, match="SVR_INGEST_OAUTH_AUDIENCE"):
+        Settings()

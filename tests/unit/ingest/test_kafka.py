@@ -10,8 +10,8 @@ from aiokafka.errors import KafkaError
 from structlog.testing import capture_logs
 
 from services.ingest.kafka import KafkaIngest
-from tests.unit.ingest.examples import REGISTER, RELEASE, event_of
-from tests.unit.ingest.fakes import FakeProducer
+from tests.unit.ingest.examples import RELEASE, event_of
+from tests.unit.ingest.fakes import FakeProducer, taking
 
 STRUCTURED = (("content-type", b"application/cloudevents+json"),)
 
@@ -34,7 +34,7 @@ def record(value: Any, *, topic: str = "submissions.dwp", offset: int = 0, heade
 
 
 def ingest(producer: FakeProducer, *, replay: bool = False) -> KafkaIngest:
-    return KafkaIngest(producer, REGISTER, replay=replay)
+    return KafkaIngest(taking(producer, replay=replay), lambda partition, seconds: None)
 
 
 async def test_every_record_of_a_batch_is_answered_in_order() -> None:
@@ -99,8 +99,13 @@ async def test_a_batch_is_one_line_in_the_log() -> None:
     with capture_logs() as logs:
         await ingest(FakeProducer()).handle([record(event_of("heartbeat")), record(b"", offset=1)])
     assert logs[-1] == {
-        "event": "events.accepted", "log_level": "info", "way": "kafka", "accepted": 1, "rejected": 1
-    }  # fmt: skip
+        "event": "events.accepted",
+        "log_level": "info",
+        "way": "kafka",
+        "senders": ["dwp"],
+        "accepted": 1,
+        "rejected": 1,
+    }
 
 
 async def test_a_refusal_is_a_warning_in_the_log() -> None:
@@ -111,9 +116,7 @@ async def test_a_refusal_is_a_warning_in_the_log() -> None:
         "event": "rejection.written",
         "log_level": "warning",
         "sender": "dwp",
-        "topic": "submissions.dwp",
-        "partition": 0,
-        "offset": 9,
+        "place": "submissions.dwp/0/9",
         "event_id": "e-1",
         "event_source": "/dwp/system",
         "problem": "not-yours-to-send",

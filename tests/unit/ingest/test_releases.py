@@ -69,10 +69,10 @@ FAULTY: dict[str, tuple[dict[str, Any], str, str]] = {
     "awards that are an object": ({"awards": {}}, "/awards", "Input should be a valid array"),
     "an award that is text": ({"awards": [{}, "x"]}, "/awards/1", "Input should be an object"),
     "a record package": (
-        {"records": [{"ocid": OCID}]}, "/records", "records are summaries, not events: send their releases"
+        {"records": [{"ocid": OCID}]}, "/records", "a record package: POST it to /v1/releases"
     ),
     "a release package": (
-        {"releases": [RELEASE]}, "/releases", "a package: send its releases one by one, or by POST /v1/events"
+        {"releases": [RELEASE]}, "/releases", "a package: send its releases one by one, or POST it to /v1/releases"
     ),
 }  # fmt: skip
 

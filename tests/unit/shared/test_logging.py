@@ -14,7 +14,7 @@ import structlog
 import services
 import shared
 from shared.log_events import LOG_EVENTS
-from shared.logging import configure, get_logger
+from shared.logging import Sparing, configure, get_logger
 
 ROOTS = [Path(next(iter(package.__path__))) for package in (services, shared)]
 LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "error", "exception": "error"}
@@ -163,3 +163,18 @@ def test_every_line_has_the_level_of_the_catalogue() -> None:
 def test_a_level_that_asks_for_somebody_says_what_to_do() -> None:
     """Whoever is woken by an error reads there what to do about it."""
     assert [name for name, event in LOG_EVENTS.items() if event.level == "error" and event.operator == "nothing"] == []
+
+
+def _record(name: str, said: str, at: float) -> logging.LogRecord:
+    record = logging.LogRecord(name, logging.ERROR, __file__, 1, said, (1,), None)
+    record.created = at
+    return record
+
+
+def test_a_library_says_the_same_of_a_lost_broker_only_once_in_a_while() -> None:
+    """Whichever node it is about: aiokafka asks many times a second, and would bury all other lines."""
+    sparing = Sparing("aiokafka", seconds=10)
+    said = [sparing.filter(_record("aiokafka.conn", "Unable to connect to %s", at)) for at in (100, 101, 109, 110, 111)]
+    assert said == [True, False, False, True, False]
+    assert sparing.filter(_record("aiokafka.conn", "Something else: %s", 111))
+    assert all(sparing.filter(_record("shared", "Unable to connect to %s", at)) for at in (110, 111))

@@ -3,7 +3,7 @@
 import jsonschema
 
 from deploy.docs.__main__ import DOCS, generated
-from deploy.docs.events import schema
+from shared.contracts.schemas import schema
 from shared.events.catalogue import CATALOGUE
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.local.tools import Found, complaint, java_version
+from deploy.local.tools import Found, complaint, java_version, pdf_complaint
 
 COMPLETE = Found(python=(3, 11), java=17, maven=True)
 
@@ -46,3 +46,12 @@ def test_a_java_that_does_not_run_is_missing() -> None:
 def test_the_version_of_java_is_read(said: str, version: int | None) -> None:
     """Both styles of version number are understood, and other text is no version."""
     assert java_version(said) == version
+
+
+def test_what_pdf_lacks_is_said_with_the_command() -> None:
+    """In one line, for either system; nothing is said when all is there."""
+    assert pdf_complaint([]) is None
+    assert pdf_complaint(["libpango-1.0-0", "fonts-liberation"]) == (
+        "Missing for PDF: libpango-1.0-0, fonts-liberation. Debian: apt-get install libpango-1.0-0 fonts-liberation; "
+        "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont"
+    )

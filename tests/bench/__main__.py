@@ -1,0 +1,99 @@
+"""Measures the aggregator against its peers and its ceilings: `make bench`, `make bench LONG=1`.
+
+The topic is filled once; every repetition has an empty database and a process of its own, in alternating order. A run
+counts only if its statuses are those that the pure functions make of the events that it recorded.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.bench.contenders import (
+    AGGREGATOR,
+    CEILINGS,
+    PLAIN,
+    QUIX_STREAMS,
+    ROOT,
+    TWO,
+    Contender,
+    build_quix,
+    ceiling,
+    run,
+)
+from tests.bench.curve import curve, curve_table
+from tests.bench.ground import Ground, ground
+from tests.bench.latency import latency
+from tests.bench.table import medians, ratios, table
+
+RESULTS = ROOT / "bench/results.json"
+CONTENDERS = (AGGREGATOR, TWO, QUIX_STREAMS, PLAIN)
+
+
+async def compare(ground: Ground, events: int, repetitions: int, progress: Progress) -> dict[str, Any]:
+    """Every contender and every ceiling, in turn, one round after another, each round in the other direction."""
+    await ground.fill(events, progress)
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in (*(c.name for c in CONTENDERS), *CEILINGS)}
+    task = progress.add_task("repetitions", total=repetitions * (len(CONTENDERS) + len(CEILINGS)))
+    turn: list[Contender | str] = [*CONTENDERS, *CEILINGS]
+    for number in range(repetitions):
+        for each in turn if number % 2 == 0 else reversed(turn):
+            if isinstance(each, str):
+                await (await ground.fresh("bench")).close()
+                runs[each].append(ceiling(ground, each, events))
+            else:
+                found, _ = await run(ground, each, events)
+                runs[each.name].append({**found, "statuses": await ground.check()})
+            progress.advance(task)
+    found_medians = medians(runs)
+    return {"runs": runs, "medians": found_medians, "ratios": ratios(found_medians, of=AGGREGATOR.name)}
+
+
+async def measure(given: argparse.Namespace, folder: Path, console: Console) -> dict[str, Any]:
+    results: dict[str, Any] = {"events": given.events, "load": os.getloadavg(), "cores": os.cpu_count()}
+    with Progress(console=console) as progress, ground(folder) as stage:
+        if given.long:
+            results["curve"] = await curve(stage, given.long, progress)
+        else:
+            build_quix()
+            results |= await compare(stage, given.events, given.repetitions, progress)
+            results["latency"] = await latency(stage, progress)
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=60_000)
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--long", type=int, metavar="EVENTS", help="the curve over so many events, and nothing else")
+    given = parser.parse_args()
+    console = Console(stderr=True)
+    folder = Path(tempfile.mkdtemp(prefix="svr-bench-"))
+    folder.chmod(0o711)
+    try:
+        results = asyncio.run(measure(given, folder, console))
+    finally:
+        shutil.rmtree(folder)
+    RESULTS.parent.mkdir(exist_ok=True)
+    before = orjson.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
+    RESULTS.write_bytes(orjson.dumps({**before, **results}, option=orjson.OPT_INDENT_2))
+    if "medians" in results:
+        console.print(table(results["medians"], of=AGGREGATOR.name))
+        late = results["latency"]
+        console.print(
+            f"At {late['rate']:,.0f} events/s a status says what was sent after {late['p50']:.2f} s (median),"
+            f" {late['p99']:.2f} s (p99), {late['most']:.2f} s (most)."
+        )
+    if "curve" in results:
+        console.print(curve_table(results["curve"]))
+
+
+if __name__ == "__main__":
+    main()
