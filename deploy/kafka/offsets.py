@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from confluent_kafka import KafkaException
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from pydantic import ValidationError
 
 from deploy.kafka.client import client, confluent
@@ -35,19 +35,21 @@ def reset(connection: Connection, group: str, *, latest: bool) -> int:
     admin = client(connection)
     known = admin.list_topics(timeout=SECONDS).topics
     partitions = [
-        confluent.TopicPartition(topic, number)
+        TopicPartition(topic, number)
         for topic in groups()[group] if topic in known
         for number in known[topic].partitions
     ]  # fmt: skip
     spec = confluent.OffsetSpec.latest() if latest else confluent.OffsetSpec.earliest()
-    offsets = admin.list_offsets({partition: spec for partition in partitions}, request_timeout=SECONDS)
+    offsets = admin.list_offsets(dict.fromkeys(partitions, spec), request_timeout=SECONDS)
     wanted = [
-        confluent.TopicPartition(partition.topic, partition.partition, future.result(SECONDS).offset)
+        TopicPartition(partition.topic, partition.partition, future.result(SECONDS).offset)
         for partition, future in offsets.items()
     ]
-    asked = admin.alter_consumer_group_offsets([confluent.ConsumerGroupTopicPartitions(group, wanted)])
+    asked = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, wanted)])
     for future in asked.values():
-        future.result(SECONDS)
+        for partition in future.result(SECONDS).topic_partitions:
+            if partition.error is not None:  # each partition has its own
+                raise KafkaException(partition.error)
     return len(wanted)
 
 

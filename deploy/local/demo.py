@@ -4,10 +4,11 @@ import asyncio
 import fcntl
 import logging
 import os
+import secrets
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -15,16 +16,21 @@ from deploy.kafka import topics as kafka_topics
 from deploy.kafka.acls import OBSERVER
 from deploy.kafka.applying import apply
 from deploy.kafka.passwords import Passwords
-from deploy.local import assets, tools
+from deploy.local import assets, environment, tools
 from deploy.local.counting import Observer
 from deploy.local.identity import end, read
+from deploy.local.issuer import AUDIENCE, LocalIssuer
 from deploy.local.processes import Failed
+from deploy.local.provider import LocalProvider
 from deploy.local.sample import write as write_sample
-from deploy.local.services import ROOT, Logins, Service, kafka_environment, services, write_keys
+from deploy.local.services import ROOT, Logins, Service, services
 from deploy.local.stack import Stack, stack
 from deploy.local.summary import summary, tell
 from deploy.local.watching import DemoFailed, bar, console, drained, expected_reports, reports, say
-from services.svr.http import Ingest, Key
+from deploy.postgres import roles
+from deploy.postgres.applying import apply as apply_roles
+from deploy.postgres.roles import MIGRATOR
+from services.svr.http import ClientCredentials, Ingest
 from services.svr.lines import lines
 from services.svr.submitting import to_http, to_kafka
 from shared import database
@@ -37,10 +43,8 @@ PORTS = {"ingest": 8080, "aggregator": 8090, "reporter": 8000}
 OVER_HTTP = ("defra", "pm-office")
 NOTICES_SENDER = "find-a-tender"
 PASSWORDS = HOME / "passwords"
-AS_SENDER = f"""svr_as() {{  # svr_as dwp: from now on log in to Kafka as dwp
-    export SVR_KAFKA_USERNAME="$1" SVR_KAFKA_PASSWORD="$(cat '{PASSWORDS}/'"$1")"
-}}
-"""
+CLIENTS = Passwords(HOME / "clients")
+"""Senders' secrets at the issuer of tokens."""
 
 
 @contextmanager
@@ -68,10 +72,15 @@ def only_demo() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def running(used: Stack, logins: Logins, keys: Path) -> AsyncIterator[dict[str, Service]]:
-    """The three services, ready; stopped at the end, newest first."""
+async def running(urls: Mapping[str, str], logins: Logins, issuer: LocalIssuer) -> AsyncIterator[dict[str, Service]]:
+    """The three services, ready, an issuer of tokens and a provider to sign in with; stopped at the end."""
     started: list[Service] = []
-    found = services(HOME, kafka=logins, database_url=used.database_url, keys=keys, ports=PORTS)
+    provider = LocalProvider(secret=secrets.token_urlsafe(32))
+    provider.start()
+    issuer.start()
+    more = provider.settings() | {"SVR_INGEST_OAUTH_ISSUER": issuer.url, "SVR_INGEST_OAUTH_AUDIENCE": AUDIENCE}
+    found = services(HOME, kafka=logins, database_url=urls, ports=PORTS, more=more)
+    provider.site = found["reporter"].url
     try:
         for service in found.values():
             service.start()
@@ -82,13 +91,15 @@ async def running(used: Stack, logins: Logins, keys: Path) -> AsyncIterator[dict
     finally:
         for service in reversed(started):
             service.child.stop()
+        provider.stop()
+        issuer.stop()
 
 
 def files_of(directory: Path) -> list[Path]:
     return sorted(directory.glob("*.jsonl"))
 
 
-async def submit(directory: Path, logins: Logins, ingest: Service, keys: dict[str, str], total: int) -> int:
+async def submit(directory: Path, logins: Logins, ingest: Service, issuer: LocalIssuer, total: int) -> int:
     """Plays in one stage of the sample, each sender its own file; returns how many lines."""
     sent = 0
     with bar("submitted", total) as progress:
@@ -100,7 +111,9 @@ async def submit(directory: Path, logins: Logins, ingest: Service, keys: dict[st
 
         for file in files_of(directory):
             if file.stem in OVER_HTTP:
-                await to_http(Ingest(ingest.url, Key(keys[file.stem])), lines(file), progress=advance)
+                secret = CLIENTS(file.stem).get_secret_value()
+                credential = ClientCredentials(issuer.token_url, file.stem, secret)
+                await to_http(Ingest(ingest.url, credential), lines(file), progress=advance)
             else:
                 await to_kafka(logins(file.stem), file.stem, lines(file), progress=advance)
     return sent
@@ -117,19 +130,18 @@ def admit(used: Stack) -> Logins:
     return lambda principal: used.connection.login(principal, passwords(principal))
 
 
-def write_environment(file: Path, used: Stack, logins: Logins, found: dict[str, Service], keys: dict[str, str]) -> None:
-    """For `svr` in another terminal; readable by its owner only, as it holds the demo's own passwords.
+async def prepare(used: Stack) -> Mapping[str, str]:
+    """Migrates and, on a PostgreSQL of the demo's own, gives each service a role of its own: service → its URL.
 
-    On Kafka one is the observer, until `svr_as dwp` makes one a department.
+    What came from the environment or Docker has one login for everybody.
     """
-    file.touch(0o600)
-    file.write_text(
-        f"export DATABASE_URL='{used.database_url}'\n"
-        + "".join(f"export {name}='{value}'\n" for name, value in kafka_environment(logins(OBSERVER)).items())
-        + ("" if used.kafka is None else AS_SENDER)
-        + "".join(f"# export SVR_INGEST_URL='{found['ingest'].url}' SVR_API_KEY='{key}'  # as {sender}\n"
-                  for sender, key in keys.items())
-    )  # fmt: skip
+    if used.postgres is None:
+        for schema in ("aggregator", "reporter"):
+            await database.migrate(used.database_url, schema=schema, package=f"services.{schema}.migrations")
+        return dict.fromkeys(("aggregator", "reporter", OBSERVER, MIGRATOR), used.database_url)
+    urls = await apply_roles(used.database_url, Passwords(HOME / "database-passwords"))
+    named = {"aggregator": roles.AGGREGATOR, "reporter": roles.REPORTER, OBSERVER: roles.OBSERVER, MIGRATOR: MIGRATOR}
+    return {name: urls[role] for name, role in named.items()}
 
 
 def require_files(paths: list[Path]) -> None:
@@ -142,23 +154,29 @@ async def play(used: Stack, notices: list[Path], *, once: bool, began: float) ->
     register = load_register()
     say(f"Kafka and PostgreSQL are up ({used.kind})")
     logins = admit(used)
-    for schema in ("aggregator", "reporter"):
-        await database.migrate(used.database_url, schema=schema, package=f"services.{schema}.migrations")
+    urls = await prepare(used)
     say(f"{'Topics, users and their rights' if used.kafka else 'Topics'} are created, the database is migrated")
-    keys_file = HOME / "keys.toml"
-    keys = write_keys(keys_file, list(OVER_HTTP))
-    async with running(used, logins, keys_file) as found, Observer(logins(OBSERVER), used.database_url) as observer:
+    issuer = LocalIssuer({sender.code: CLIENTS(sender.code).get_secret_value() for sender in register.senders()})
+    async with running(urls, logins, issuer) as found, Observer(logins(OBSERVER), urls[OBSERVER]) as observer:
         say("Ingest, aggregator and reporter are running")
-        write_environment(HOME / "env", used, logins, found, keys)
+        environment.write(
+            HOME / "env",
+            database={"to look": urls[OBSERVER], "for svr rebuild": urls[MIGRATOR]},
+            kafka=used.connection,
+            logins=Passwords(PASSWORDS) if used.kafka else None,
+            ingest_url=found["ingest"].url,
+            token_url=issuer.token_url,
+            clients=CLIENTS,
+        )
         write_sample(HOME / "sample", register)
         total = sum(1 for file in (HOME / "sample").rglob("*.jsonl") for _ in lines(file))
-        sent = await submit(HOME / "sample" / "history", logins, found["ingest"], keys, total)
+        sent = await submit(HOME / "sample" / "history", logins, found["ingest"], issuer, total)
         for path in notices:
             sent += (await to_kafka(logins(NOTICES_SENDER), NOTICES_SENDER, lines(path), progress=lambda _: None)).sent
         say(f"{sent} submissions are acknowledged")
         await drained(observer, sent)
         say("Everything is recorded and counted; the Prime Minister's office opens the rounds")
-        sent += await submit(HOME / "sample" / "rounds", logins, found["ingest"], keys, total)
+        sent += await submit(HOME / "sample" / "rounds", logins, found["ingest"], issuer, total)
         counts = await drained(observer, sent)
         rounds = await observer.database.fetch("SELECT key FROM aggregator.subject WHERE kind = 'round'")
         out = await reports(logins(OBSERVER), expected_reports(register, [row["key"] for row in rounds]))
@@ -166,6 +184,7 @@ async def play(used: Stack, notices: list[Path], *, once: bool, began: float) ->
         tell({**found_out, "seconds": round(time.monotonic() - began, 1)}, HOME / "summary.json")
         say(f"The overview: [bold]{found['reporter'].url}/[/bold]   events go to {found['ingest'].url}/v1/events")
         if not once:
+            say(f"To act as a department, the office or the review team: [bold]{found['reporter'].url}/sign-in[/bold]")
             say(f"For svr in another terminal: . {HOME / 'env'}")
             say("Press Ctrl-C to stop everything")
             await asyncio.Event().wait()

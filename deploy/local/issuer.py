@@ -42,6 +42,10 @@ class LocalIssuer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def token_url(self) -> str:
+        return f"{self.url}/token"
+
     def rotate(self) -> None:
         """New keys in place of the old: an RSA and an elliptic one."""
         self.keys = KeySet([RSAKey.generate_key(2048, auto_kid=True), ECKey.generate_key("P-256", auto_kid=True)])
@@ -83,7 +87,7 @@ class LocalIssuer:
             return {
                 "issuer": self.url,
                 "jwks_uri": f"{self.url}/jwks",
-                "token_endpoint": f"{self.url}/token",
+                "token_endpoint": self.token_url,
                 "grant_types_supported": ["client_credentials"],
                 "response_types_supported": [],
             }

@@ -1,6 +1,6 @@
 """An OpenID provider for this machine: ready accounts, no passwords. For the demonstration and the tests only.
 
-    python -m deploy.local.provider --port 8060 --secret-file secret --callback http://127.0.0.1:8000/sign-in/callback
+    python -m deploy.local.provider --port 8060 --secret-file secret --site http://127.0.0.1:8000
 
 It does what the site asks of any provider (authorization code with PKCE, discovery, a JWKS), on loopback, and lets
 everybody be anybody: where it runs, signing in proves nothing.
@@ -26,6 +26,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 CLIENT_ID = "social-value-reports"
+CALLBACK = "/sign-in/callback"
 LIFETIME = 300
 """Seconds that a code can wait, and that a token is valid."""
 LONGEST_FORM = 10_000
@@ -53,20 +54,32 @@ class Code:
 
 
 class LocalProvider:
-    """Serves in a thread of its own on loopback, between `start` and `stop`."""
+    """Serves in a thread of its own on loopback, between `start` and `stop`. `site`: the address of the reporter."""
 
     def __init__(
-        self, *, callback: str, secret: str, accounts: Mapping[str, Mapping[str, str]] = ACCOUNTS, port: int = 0
+        self, *, site: str = "", secret: str, accounts: Mapping[str, Mapping[str, str]] = ACCOUNTS, port: int = 0
     ) -> None:
-        self.callback, self.secret, self.accounts = callback, secret, accounts
+        self.site, self.secret, self.accounts = site, secret, accounts
         self.key = ECKey.generate_key("P-256", auto_kid=True)
         self.codes: dict[str, Code] = {}
         self._port = port
         self._server: ThreadingHTTPServer | None = None
 
     @property
+    def callback(self) -> str:
+        return self.site + CALLBACK
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    def settings(self) -> dict[str, str]:
+        """The reporter's environment, once it is started: with it people sign in here."""
+        return {
+            "SVR_REPORTER_OIDC_ISSUER": self.url,
+            "SVR_REPORTER_OIDC_CLIENT_ID": CLIENT_ID,
+            "SVR_REPORTER_OIDC_CLIENT_SECRET": self.secret,
+        }
 
     def start(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler(self))
@@ -232,10 +245,10 @@ def _handler(provider: LocalProvider) -> type[BaseHTTPRequestHandler]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="An OpenID provider for this machine, without passwords.")
     parser.add_argument("--port", type=int, default=8060)
-    parser.add_argument("--callback", required=True, help="where the site takes people back")
+    parser.add_argument("--site", required=True, help="the address of the reporter")
     parser.add_argument("--secret-file", type=Path, required=True, help="holds the site's secret")
     asked = parser.parse_args()
-    provider = LocalProvider(callback=asked.callback, secret=asked.secret_file.read_text().strip(), port=asked.port)
+    provider = LocalProvider(site=asked.site, secret=asked.secret_file.read_text().strip(), port=asked.port)
     provider.start()
     print(f"{provider.url}  client {CLIENT_ID}", flush=True)  # noqa: T201 - whoever starts it wants to know
     threading.Event().wait()

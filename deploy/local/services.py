@@ -57,12 +57,14 @@ def services(
     directory: Path,
     *,
     kafka: Logins,
-    database_url: str,
-    keys: Path,
+    database_url: str | Mapping[str, str],
+    keys: Path | None = None,
     ports: dict[str, int] | None = None,
     more: Mapping[str, str] | None = None,
 ) -> dict[str, Service]:
     """Not started yet; each has its own login to Kafka, and all have `more` in their environment.
+
+    `database_url`: one for all, or service → its own.
 
     The sample is marked on every page, and its history keeps the times it was recorded at."""
     found: dict[str, Service] = {}
@@ -75,16 +77,15 @@ def services(
             **kafka_environment(kafka(name)),
             "SVR_LOG_FORMAT": "json",
             f"SVR_{name.upper()}_PORT": str(port),
-            "SVR_INGEST_API_KEYS": str(keys),
+            **({"SVR_INGEST_API_KEYS": str(keys)} if keys is not None else {}),
             "SVR_INGEST_AGGREGATOR_URL": f"http://127.0.0.1:{numbers['aggregator']}",
             "SVR_INGEST_RECEIVED_FROM": "recordedtime",
             "SVR_REPORTER_SAMPLE": "true",
             "SVR_REPORTER_URL": url,
             **(more or {}),
-            # Ingest has no business with the database, so it is not told where it is.
-            **({"DATABASE_URL": database_url} if name != "ingest" else {}),
+            "DATABASE_URL": database_url if isinstance(database_url, str) else database_url.get(name, ""),
         }
-        if name == "ingest":
+        if name == "ingest":  # it has no business with the database, so it is not told where it is
             env.pop("DATABASE_URL", None)
         child = Child(
             name=name,

@@ -1,22 +1,40 @@
 """Wires the reporter: statuses in, publications out, pages over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
 from services.reporter import site, store, stylesheets
 from services.reporter.archive import Archive
 from services.reporter.assessments import Assessments
+from services.reporter.delivery.contacts import load as load_contacts
+from services.reporter.delivery.mailing import Mailer
+from services.reporter.delivery.notify import Account, NotifyMailer
+from services.reporter.delivery.pack import Packing
+from services.reporter.delivery.posting import Posting
+from services.reporter.delivery.reminding import Reminding
+from services.reporter.delivery.smtp import Server, SmtpMailer
+from services.reporter.forms.making import Making, dismiss, workers
+from services.reporter.live import Pages
 from services.reporter.publishing import Publishing, Receiving
+from services.reporter.returns.desk import StoredDesk
+from services.reporter.returns.handling import Site
 from services.reporter.settings import Settings
+from services.reporter.signing_in import people
+from services.reporter.signing_in import site as sign_in_site
+from services.reporter.signing_in.cookies import Signer
+from services.reporter.signing_in.provider import Client, Provider
+from services.reporter.signing_in.sessions import Lifetime, StoredSessions
+from services.reporter.signing_in.visits import Visits
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
-from shared.departments import load_register
+from shared.departments import Register, load_register
 from shared.logging import configure
 from shared.serving import Halt, Health, lifespan_of, repeat, serve
 from shared.waiting import until_reached
@@ -26,9 +44,18 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
     """Raises FileNotFoundError where the style sheet has not been built."""
     register = load_register()
     assets = stylesheets.load()
-    broker = KafkaBroker(settings.kafka_bootstrap, logger=None)
+    broker = settings.kafka.broker()
     health = Health(settings.health_seconds)
     archive = Archive()
+    url = str(settings.url)
+    contacts = load_contacts(settings.contacts, register) if settings.mail != "off" else {}
+
+    def deliver(pool: asyncpg.Pool, executor: Executor) -> list[asyncio.Task[None]]:
+        sender = mailer(settings)
+        if sender is None:
+            return []
+        posting = Posting(pool, register, sender, contacts, url=url, pack=Packing(pool, executor, base=url))
+        return [asyncio.create_task(repeat(posting.step, idle_seconds=2, name="deliver", halt=halt))]
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
@@ -36,7 +63,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         async with pool.acquire() as connection:
             await store.keep_assets(connection, assets.files)
         archive.pool = pool
-        producer = messages.producer(settings.kafka_bootstrap)
+        producer = messages.producer(settings.kafka)
         publishing = Publishing(
             pool,
             register,
@@ -54,11 +81,21 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             max_records=500,
             session_seconds=settings.session_seconds,
         )
+        executor = workers(settings.workers)
+        making = Making(pool, executor, count=settings.workers, base=str(settings.url))
+        archive.complete = making.complete
+        desk = StoredDesk(archive, register, sample=settings.sample)
+        reminding = Reminding(
+            archive, register, desk, contacts, url=url, opens_rounds=settings.calendar == "on", clock=now
+        )
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
             await until_reached("Kafka", broker.start, (KafkaError, OSError))
             yield [
                 asyncio.create_task(repeat(publishing.step, idle_seconds=0.5, name="publish", halt=halt)),
+                asyncio.create_task(repeat(making.step, idle_seconds=1, name="forms", halt=halt)),
+                asyncio.create_task(repeat(reminding.step, idle_seconds=20, name="remind", halt=halt)),
+                *deliver(pool, executor),
                 asyncio.create_task(
                     repeat(
                         lambda: outbox.relay(pool, store.SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt
@@ -68,7 +105,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         finally:
             await broker.stop()
             await messages.stop(producer)
-            archive.pool = None
+            archive.pool = archive.complete = None
+            dismiss(executor)
             await pool.close()
 
     app = FastAPI(
@@ -87,9 +125,52 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         assets=assets,
         sample=settings.sample,
         contact=settings.contact,
-        now=lambda: datetime.now(UTC),
+        url=str(settings.url),
+        now=now,
+        people=signing_in(settings, archive, register) if settings.oidc_issuer else None,
     )
     return app
+
+
+def mailer(settings: Settings) -> Mailer | None:
+    """What letters go out by; None where none do."""
+    if settings.mail == "notify":
+        key, address = settings.notify_key.get_secret_value(), str(settings.notify_url)
+        return NotifyMailer(Account(key, settings.notify_template, address))
+    if settings.mail == "smtp":
+        username, password = settings.smtp_username or None, settings.smtp_password.get_secret_value() or None
+        server = Server(settings.smtp_host, settings.smtp_port, settings.smtp_tls, username, password)
+        return SmtpMailer(server, sender=settings.mail_from)
+    return None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def signing_in(settings: Settings, archive: Archive, register: Register) -> Callable[[FastAPI, Pages], Site]:
+    """What adds signing in to the pages, and serves those who have."""
+    url, secret = str(settings.url), settings.oidc_client_secret.get_secret_value()
+
+    def add(app: FastAPI, pages: Pages) -> Site:
+        lifetime = Lifetime(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
+        visits = Visits(StoredSessions(archive, lifetime), Signer(secret), url=url, now=now)
+        callback = url.rstrip("/") + sign_in_site.CALLBACK
+        sign_in_site.add_to(
+            app,
+            pages,
+            visits=visits,
+            provider=Provider(Client(settings.oidc_issuer, settings.oidc_client_id, secret, callback)),
+            known=lambda claims: people.person(
+                claims,
+                role_claim=settings.oidc_role_claim,
+                department_claim=settings.oidc_department_claim,
+                register=register,
+            ),
+        )
+        return Site(pages, visits=visits, desk=StoredDesk(archive, register, sample=settings.sample), register=register)
+
+    return add
 
 
 def main() -> None:

@@ -33,8 +33,17 @@ DOCUMENT = "report.json"
 
 
 def add_to(
-    app: FastAPI, pages: Pages, *, shelf: Shelf, records: Records, register: Register, today: Callable[[], date]
+    app: FastAPI,
+    pages: Pages,
+    *,
+    shelf: Shelf,
+    records: Records,
+    register: Register,
+    today: Callable[[], date],
+    unpublished: Callable[[Request, str], Awaitable[None]],
 ) -> None:
+    """`unpublished`: lets those pass who may see a department's records before publication; raises for others."""
+
     def get(path: str) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
         return app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
 
@@ -44,9 +53,14 @@ def add_to(
     @get("/departments/{code}/{period}/evidence/{question}")
     async def evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
         issue = await shelf.file(paths.department(code), paths.period(period), None, DOCUMENT)
-        if issue is None or question not in QUESTIONS:
+        if question not in QUESTIONS:
             raise HTTPException(404)
-        asked, name = Period.parse(period), issue.issue.title
+        asked = Period.parse(period)
+        if issue is None:
+            if not register.has_department(code):
+                raise HTTPException(404)
+            await unpublished(request, code)
+        name = issue.issue.title if issue else register.department(code).name(asked.last_day)
         if question in ITEMS:
             items = await records.items(code, asked.first_day, asked.last_day, ITEMS[question], after)
             view = item_pages.counted_items(code, name, period, question, items, after=after)
@@ -60,8 +74,12 @@ def add_to(
         found = await records.procurement(ocid)
         if found is None:
             raise HTTPException(404)
-        report = await shelf.file(found.department, found.period, None, DOCUMENT) if found.period else None
-        view = evidence_pages.procurement(found, published=report.issue.title if report else None)
+        # One that has not started is part of any report; one that nobody answers for, of the overview.
+        answers = found.department if register.has_department(found.department) else OVERVIEW
+        report = await shelf.file(answers, found.period, None, DOCUMENT)
+        if report is None:
+            await unpublished(request, found.department)
+        view = evidence_pages.procurement(found, published=report.issue.title if report and found.period else None)
         return made(request.headers, pages.render("procurement.html", view))
 
     @get("/departments/{code}/{period}/mapped")

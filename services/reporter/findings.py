@@ -6,10 +6,13 @@ from services.reporter.figures import no_record, shown
 from services.reporter.model import Bullet, Decision, Quarter, Report, Test
 from services.reporter.series import MAIN, percents, running
 from services.reporter.summary import measured
-from services.reporter.words import RATING_WORDS, day, listed, lower_first, number, plural
+from services.reporter.words import RATING_WORDS, day, listed, lower_first, number, plural, shortened
 from shared.indicators import GROUPS_BY_LETTER
 from shared.status import Rating, Status
 from shared.times import london_day
+
+MOST_OF_A_TITLE = 120
+"""Characters: a decision is one sentence, and the overview one page, whatever a procurement is called."""
 
 
 def bullets(
@@ -132,7 +135,8 @@ def _asked(status: Status, previous: Status | None, owner: str, word: str) -> st
     if _recovery(status):
         if not status.attention:
             return f"Ask the {owner} for a recovery plan."
-        first = f"“{status.attention[0].title}”" if status.attention[0].title else "the one named here"
+        title = status.attention[0].title
+        first = f"“{shortened(title, MOST_OF_A_TITLE)}”" if title else "the one named here"
         if status.attention_total == 1:
             return f"Ask the {owner} for the record of what was considered for {first}, or for a recovery plan."
         return (

@@ -16,13 +16,18 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-def security() -> list[tuple[bytes, bytes]]:
-    policy = (
+def policy(form_action: str = "'none'") -> str:
+    """The content security policy; forms can be sent nowhere, but on the pages that have one."""
+    return (
         f"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src '{script_hash()}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
     )
+
+
+def security() -> list[tuple[bytes, bytes]]:
+    """What a response carries unless it says otherwise itself."""
     return [
-        (b"content-security-policy", policy.encode()),
+        (b"content-security-policy", policy().encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"no-referrer"),
@@ -51,7 +56,8 @@ class Headers:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self.security]
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in self.security if h[0] not in given)]
             await send(message)
 
         try:

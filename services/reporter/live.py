@@ -18,7 +18,15 @@ ERRORS = {
         "If you typed the web address, check it is correct. If you pasted the web address, check you copied the "
         "entire address. The report you look for may not have been published yet.",
     ),
+    400: ("There is a problem with what was sent", "Go back, load the page again and repeat what you did."),
+    403: (
+        "You cannot see this page or do this",
+        "You may have signed in as somebody for whom it is not meant, or the page from which you sent this may be "
+        "too old: load it again and repeat what you did.",
+    ),
     405: ("This page can only be read", "The address is right, but nothing can be sent to it."),
+    413: ("This is too long", "Go back and send less at once."),
+    415: ("There is a problem with what was sent", "Use the form on the page."),
     500: ("Sorry, there is a problem with the service", "Try again later. What was published is not affected."),
     503: ("Sorry, the service is unavailable", "You will be able to use the service again in a few minutes."),
 }

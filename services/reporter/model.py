@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.reporter.figures import Figure, Model
 from shared.status import (
+    Action,
     Attention,
     Capability,
     Data,
@@ -15,6 +16,7 @@ from shared.status import (
     OfficeHolder,
     PreviousMethod,
     Rating,
+    Sealed,
     Statement,
     Urgency,
 )
@@ -150,7 +152,10 @@ class Revision(Model):
 
 
 class Publication(Model):
-    """What every publication has: its name, its place in the calendar, its revisions (oldest first, itself last)."""
+    """What every publication has: its name, its place in the calendar, its revisions (oldest first, itself last).
+
+    `chain`: the place in the ledger's hash chain up to which events count in it; None for one made before the chain.
+    """
 
     id: str
     period: PeriodWords
@@ -161,6 +166,7 @@ class Publication(Model):
     sample: bool
     method: int
     revisions: tuple[Revision, ...]
+    chain: Sealed | None = None
 
 
 class Report(Publication):
@@ -193,6 +199,7 @@ class Report(Publication):
     statement: Statement | None
     statement_due: date | None
     statement_words: str
+    previous_actions: tuple[Action, ...] = ()
     data: Data
     previous_method: PreviousMethod | None = None
     predecessors: tuple[Names, ...] = ()

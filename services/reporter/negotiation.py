@@ -5,8 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-SUFFIXES = {"json": "application/json"}
+from services.reporter.forms.catalogue import FORMS
+
 HTML, JSON = "text/html", "application/json"
+TYPES = {form.suffix: form.media_type.partition(";")[0] for form in FORMS}
+SUFFIXES = {suffix: media_type for suffix, media_type in TYPES.items() if media_type != HTML}
+FILES = {media_type: next(f.file for f in FORMS if f.suffix == suffix) for suffix, media_type in TYPES.items()}
+"""Media type → file of a publication."""
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
 """Reports stand behind a sign-on: no shared cache may keep them."""
@@ -14,8 +19,10 @@ REVALIDATED = "private, no-cache"
 
 def split_suffix(name: str) -> tuple[str, str | None]:
     """`2026-27-q2.json` → (`2026-27-q2`, `json`); a suffix that is none of ours stays part of the name."""
-    stem, dot, suffix = name.rpartition(".")
-    return (stem, suffix) if dot and suffix in SUFFIXES else (name, None)
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):  # .csv-metadata.json before .json
+        if name.endswith(f".{suffix}"):
+            return name.removesuffix(f".{suffix}"), suffix
+    return name, None
 
 
 def preferred(accept: str | None, offered: Sequence[str] = (HTML, JSON)) -> str:

@@ -67,6 +67,7 @@ def overview(
         next_update=next_update,
         sample=sample,
         method=max(s.method for s in statuses),
+        chain=max((s.chain for s in statuses if s.chain), key=lambda chain: chain.block, default=None),
         revisions=(
             *(previous.revisions if previous else ()),
             Revision(revision=revision, published_at=published_at, reason=reason, changes=changes),

@@ -8,7 +8,7 @@ from services.reporter.department_tables import rate
 from services.reporter.figures import Figure
 from services.reporter.model import Overview, Standing
 from services.reporter.tables import ARROWS, Table, count, head, html, numeric, text
-from services.reporter.words import money, plural
+from services.reporter.words import money, plural, sentence
 
 
 def standings(overview: Overview, drawn: dict[str, Markup]) -> Table:
@@ -59,10 +59,19 @@ def _with_denominator(figure: Figure | None) -> Figure | None:
     return figure if figure and figure.denominator else None
 
 
-def statements(overview: Overview) -> Table:
-    late = [row for row in overview.standings if row.statement != "On time"]
-    rows = [[text(row.label), text(row.statement, nowrap=True)] for row in late]
-    return Table("Statements late or not received", [head("Department"), head("Statement")], rows, size="narrow")
+def late(overview: Overview) -> str:
+    """`Not received from Home Office; Wales Office. Late: Justice (3 days)`; nothing where all came in time.
+
+    Names hold commas of their own.
+    """
+    missing = [row.label for row in overview.standings if row.statement == "Not received"]
+    after = [
+        f"{row.label} ({row.statement.removesuffix(' late')})"
+        for row in overview.standings
+        if row.statement.endswith(" late")
+    ]
+    parts = [("not received from", missing), ("late:", after)]
+    return ". ".join(sentence(f"{words} {'; '.join(names)}").removesuffix(".") for words, names in parts if names)
 
 
 def comparators(overview: Overview) -> Table:

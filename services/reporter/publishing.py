@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 from pydantic import BaseModel, ValidationError
 
-from services.reporter import addresses, publication, rendering, store
+from services.reporter import addresses, publication, rendering, rounds, store
+from services.reporter.forms.catalogue import FORMS
 from services.reporter.model import Report
 from services.reporter.publication import Draft
 from services.reporter.store import File
@@ -83,14 +84,18 @@ class Publishing:
     async def step(self) -> int:
         return await self.publish_due(datetime.now(UTC))
 
-    async def publish_due(self, now: datetime) -> int:
+    async def publish_due(self, now: datetime, *, only: str | None = None) -> int:
         """Publishes the oldest period that is due. Returns 1 when one was, 0 when none is or another reporter is at it.
+
+        `only`: no other period than this.
 
         Idempotent: with nothing new to say it writes nothing but that it has looked.
         """
         async with self.pool.acquire() as connection, connection.transaction():
             if not await store.lock(connection):
                 return 0
+            entries = rounds.calendar(await store.calendar(connection), await store.planned(connection), now)
+            await store.announce(connection, entries)
             found = publication.due(
                 await store.marks(connection),
                 considered=await store.considered(connection),
@@ -98,6 +103,7 @@ class Publishing:
                 now=now,
                 settle=self.settle,
             )
+            found = [each for each in found if only in (None, each.period)]
             if not found:
                 return 0
             began = time.monotonic()
@@ -135,16 +141,9 @@ class Publishing:
         return 1
 
     def files(self, draft: Draft) -> list[File]:
-        said = draft.document
-        page = (
-            rendering.report_html(said, stylesheet=self.stylesheet)
-            if isinstance(said, Report)
-            else rendering.overview_html(said, stylesheet=self.stylesheet)
-        )
-        return [
-            File("report.html", "text/html; charset=utf-8", page),
-            File("report.json", "application/json", rendering.report_json(said)),
-        ]
+        """Those that are made at once; PDF and spreadsheet are made from them afterwards (`forms.making`)."""
+        made = rendering.published(draft.document, stylesheet=self.stylesheet)
+        return [File(form.file, form.media_type, made[form.file]) for form in FORMS if not form.late]
 
     def message(self, draft: Draft, files: Sequence[File]) -> Message:
         """What is said on `reports.published`: what there is, where, and its hashes; never the report itself."""

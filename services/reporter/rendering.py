@@ -6,6 +6,7 @@ The templates take view models only, and escape everything that is not Markup.
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from markupsafe import Markup
 
 from services.reporter import addresses, tables, views, words
+from services.reporter.forms import catalogue, early
 from services.reporter.model import Overview, Report
 from services.reporter.revisions import canonical
 
@@ -58,25 +60,48 @@ def report_json(report: Report | Overview) -> bytes:
     return canonical(report)
 
 
+def published(document: Report | Overview, *, stylesheet: str) -> dict[str, bytes]:
+    """Every form that is made while publishing: file name → content. The page names the others' sizes and SHA-256."""
+    made = early.make(document)
+    return {"report.html": _html(document, stylesheet, _downloads(document, made)), **made}
+
+
 def report_html(report: Report, *, stylesheet: str) -> bytes:
-    """`stylesheet`: its address. The page names the size and SHA-256 of the JSON beside it."""
-    return page("department.html", stylesheet=stylesheet, **views.department(report, _download(report)))
+    """`stylesheet`: its address."""
+    return published(report, stylesheet=stylesheet)["report.html"]
 
 
 def overview_html(overview: Overview, *, stylesheet: str) -> bytes:
+    return published(overview, stylesheet=stylesheet)["report.html"]
+
+
+def preview_html(document: Report | Overview, *, stylesheet: str, visitor: object) -> bytes:
+    """What is not published yet, marked as such, for the person who looks at it; there is nothing to download."""
+    return _html(document, stylesheet, [], preview=True, visitor=visitor)
+
+
+def _html(document: Report | Overview, stylesheet: str, downloads: list[views.Download], **private: Any) -> bytes:
+    if isinstance(document, Report):
+        return page("department.html", stylesheet=stylesheet, **private, **views.department(document, downloads))
     drawn = environment().get_template("charts.html").module
     return page(
         "overview.html",
         stylesheet=stylesheet,
-        **views.overview(overview, _download(overview), draw=lambda chart: Markup(drawn.spark(chart))),  # type: ignore[attr-defined]  # noqa: S704 - a macro's own output
+        **private,
+        **views.overview(document, downloads, draw=lambda chart: Markup(drawn.spark(chart))),  # type: ignore[attr-defined]  # noqa: S704 - a macro's own output
     )
 
 
-def _download(document: Report | Overview) -> views.Download:
-    content = canonical(document)
-    code = document.department.code if isinstance(document, Report) else "overview"
-    address = addresses.publication(code, document.period.key, document.revision) + ".json"
-    return views.Download("JSON", address, len(content), hashlib.sha256(content).hexdigest())
+def _downloads(document: Report | Overview, made: Mapping[str, bytes]) -> list[views.Download]:
+    """The late forms are made from the page itself, so it cannot name their hashes: the list of files does."""
+    base = early.address(document)
+    return [
+        views.Download(form.name, f"{base}.{form.suffix}", *_size(made.get(form.file))) for form in catalogue.DOWNLOADS
+    ]
+
+
+def _size(content: bytes | None) -> tuple[int | None, str | None]:
+    return (None, None) if content is None else (len(content), hashlib.sha256(content).hexdigest())
 
 
 @cache

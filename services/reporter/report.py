@@ -66,6 +66,7 @@ def build(
         next_update=next_update,
         sample=sample,
         method=status.method,
+        chain=status.chain,
         revisions=(
             *(previous.revisions if previous else ()),
             Revision(revision=revision, published_at=published_at, reason=reason, changes=changes),
@@ -96,6 +97,7 @@ def build(
         statement=status.statement,
         statement_due=status.round.due if status.round else None,
         statement_words=findings.statement_words(status, owner),
+        previous_actions=status.previous_actions,
         data=status.data,
         previous_method=status.previous_method,
         predecessors=_predecessors(quarters, before or {}),

@@ -18,6 +18,7 @@ from shared.status import Data, Rating, Status
 
 _CLOCK: Any = {
     "version": True,
+    "chain": True,
     "data": {"events": True, "last_received": True},
     "round": {"publish_at": True, "closed_on": True},
 }
@@ -155,6 +156,12 @@ def _other_changes(status: Status, previous: Report) -> Iterable[Change]:
     if status.statement != previous.statement:
         old, new = (("received" if s else "not received") for s in (previous.statement, status.statement))
         yield _change("Statement", old, new if old != new else "received anew")
+    if status.previous_actions != previous.previous_actions:
+        old, new = (
+            f"{sum(action.done is not None for action in actions)} of {len(actions)} answered for"
+            for actions in (previous.previous_actions, status.previous_actions)
+        )
+        yield _change("Actions of the last report", old, new)
     if status.capability != previous.capability:
         parts = [name for name in type(status.capability).model_fields
                  if getattr(status.capability, name) != getattr(previous.capability, name)]  # fmt: skip

@@ -1,12 +1,12 @@
 """The calendar of publications: when a period is published, and when the next one is expected. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from services.reporter.model import PeriodWords
-from services.reporter.shelf import Planned
+from services.reporter.shelf import Entry, Planned
 from shared.periods import Period
 from shared.status import Round, Status
 from shared.times import LONDON, london_day
@@ -67,3 +67,22 @@ def releases(planned: Iterable[Planned], now: datetime) -> list[Release]:
         period = Period.parse(last.period.key)
         found.append(Release(words(period.following), expected(period, last.at), "Provisional"))
     return sorted(found, key=lambda release: (release.at, release.period.key), reverse=True)
+
+
+def calendar(known: Mapping[str, Entry], planned: Iterable[Planned], now: datetime) -> list[Entry]:
+    """The entries of the calendar that have to be written: what is new, and with a higher sequence what has changed.
+
+    A date that was announced and is there no more is cancelled.
+    """
+    said = list(planned)
+    wanted = {release.period.key: release for release in releases(said, now)}
+    found = []
+    for period, release in sorted(wanted.items()):
+        state = "provisional" if release.state == "Provisional" else "confirmed"
+        entry = known.get(period)
+        if entry is None or (entry.at, entry.state) != (release.at, state):
+            found.append(Entry(period, release.at, state, entry.sequence + 1 if entry else 0, now))
+    for period, entry in sorted(known.items()):
+        if period not in wanted and entry.state != "cancelled":
+            found.append(Entry(period, entry.at, "cancelled", entry.sequence + 1, now))
+    return found

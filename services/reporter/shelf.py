@@ -51,6 +51,27 @@ class Planned:
     published: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One file of an issue, without its bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One release as the calendar last told it; `sequence` rises with every change."""
+
+    period: str
+    at: datetime
+    state: str
+    sequence: int
+    changed_at: datetime
+
+
 class Shelf(Protocol):
     """Every method raises Unavailable while the database does not answer."""
 
@@ -60,6 +81,18 @@ class Shelf(Protocol):
 
     async def files(self, period: str, name: str) -> Sequence[Stored]:
         """That file of the latest revision of every department's report of a period, by code."""
+        ...
+
+    async def listing(self, department: str, period: str, revision: int) -> Sequence[Listed]:
+        """The files that an issue has so far, by name."""
+        ...
+
+    async def recent(self, department: str | None) -> Sequence[Issue]:
+        """The newest issues, of one department, of the overview or, with None, of all; at most 100, newest first."""
+        ...
+
+    async def calendar(self) -> Sequence[Entry]:
+        """The releases as they were last announced, the earliest first."""
         ...
 
     async def latest(self) -> Sequence[Issue]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.reporter import (
     addresses,
     evidence_site,
+    forms_site,
     live_site,
     negotiation,
     paths,
@@ -18,17 +19,20 @@ from services.reporter import (
     succession_pages,
 )
 from services.reporter.evidence import Records
+from services.reporter.forms.catalogue import DOWNLOADS, METADATA
 from services.reporter.headers import Headers
 from services.reporter.live import ERRORS, Pages
-from services.reporter.negotiation import HTML, JSON, answer, made, preferred, split_suffix
+from services.reporter.negotiation import FILES, HTML, JSON, answer, made, preferred, split_suffix
 from services.reporter.publication import OVERVIEW
+from services.reporter.returns import site as returns_site
+from services.reporter.returns.handling import Site
 from services.reporter.shelf import Issue, Shelf, Stored, Unavailable
 from services.reporter.stylesheets import Assets
 from shared.departments import Register
 from shared.periods import Period
 from shared.times import london_day
 
-FILES = {HTML: "report.html", JSON: "report.json"}
+_ALTERNATES = [form for form in DOWNLOADS if form is not METADATA]
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -42,12 +46,30 @@ def add_to(
     sample: bool,
     now: Callable[[], datetime],
     contact: str = "",
+    url: str = "",
+    people: Callable[[FastAPI, Pages], Site] | None = None,
 ) -> None:
-    """Adds the pages, their error pages and their headers to an app."""
+    """Adds the pages, their error pages and their headers to an app.
+
+    `people`: adds signing in, where there is a provider, and gives what the pages of those who have signed in need.
+    """
     pages = Pages(stylesheet=assets.stylesheet, sample=sample)
+    signed_in = people(app, pages) if people else None
+    if signed_in is not None:
+        returns_site.add_to(app, signed_in)
     today = _today(now)
+
+    async def unpublished(request: Request, department: str) -> None:
+        if signed_in is None:
+            raise HTTPException(404)
+        visitor = await signed_in.visits.required(request)
+        signed_in.allow(visitor.person.sees(department))
+
+    forms_site.add_to(app, pages, shelf=shelf, register=register, base=url.rstrip("/"))
     live_site.add_to(app, pages, shelf=shelf, register=register, now=now, contact=contact)
-    evidence_site.add_to(app, pages, shelf=shelf, records=records, register=register, today=today)
+    evidence_site.add_to(
+        app, pages, shelf=shelf, records=records, register=register, today=today, unpublished=unpublished
+    )
 
     def get(path: str) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
         return app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
@@ -55,7 +77,7 @@ def add_to(
     async def published(
         request: Request, department: str, *, period: str | None, revision: int | None, suffix: str | None
     ) -> Response:
-        wanted = negotiation.SUFFIXES[suffix] if suffix else preferred(request.headers.get("accept"))
+        wanted = negotiation.SUFFIXES[suffix] if suffix else preferred(request.headers.get("accept"), tuple(FILES))
         if period is not None:
             paths.period(period)
         stored = await shelf.file(department, period, revision, FILES[wanted])
@@ -68,12 +90,20 @@ def add_to(
             sha256=stored.sha256,
             immutable=revision is not None,
             headers={
+                "content-disposition": f'inline; filename="{_file_name(stored.issue, wanted)}"',
                 "link": _links(stored, await shelf.issues(department)),
                 "last-modified": stored.issue.published_at.strftime("%a, %d %b %Y %H:%M:%S GMT"),
             },
         )
 
     @get("/")
+    async def front(request: Request) -> Response:
+        visitor = await signed_in.visits.visitor(request) if signed_in is not None else None
+        if signed_in is not None and visitor is not None:
+            return await returns_site.tasks(signed_in, visitor)
+        return await latest_overview(request)
+
+    @get("/overview")
     async def latest_overview(request: Request) -> Response:
         try:
             return await published(request, OVERVIEW, period=None, revision=None, suffix=None)
@@ -144,13 +174,19 @@ def problem(request: Request, pages: Pages, status: int, headers: Mapping[str, s
     return Response(pages.error(status), status_code=status, media_type="text/html; charset=utf-8", headers=sent)
 
 
+def _file_name(issue: Issue, media_type: str) -> str:
+    suffix = next((suffix for suffix, kind in negotiation.SUFFIXES.items() if kind == media_type), "html")
+    return f"{issue.id.replace('/', '-')}.{suffix}"
+
+
 def _links(stored: Stored, issues: Sequence[Issue]) -> str:
     """Itself, its JSON, the latest revision, and the periods before and after, newest revisions."""
     issue = stored.issue
     this = addresses.publication(issue.department, issue.period, issue.revision)
     found = [
         f'<{this}>; rel="canonical"',
-        f'<{this}.json>; rel="alternate"; type="application/json"',
+        *(f'<{this}.{f.suffix}>; rel="alternate"; type="{f.media_type.partition(";")[0]}"' for f in _ALTERNATES),
+        f'<{this}.{METADATA.suffix}>; rel="describedby"; type="{METADATA.media_type}"',
         f'<{addresses.publication(issue.department, issue.period)}>; rel="latest-version"',
     ]
     for relation, period in neighbours(issue.period, [other.period for other in issues]):

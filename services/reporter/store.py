@@ -10,6 +10,7 @@ import orjson
 
 from services.reporter.model import Overview, Report
 from services.reporter.publication import OVERVIEW, Draft, Due, Issued, Mark
+from services.reporter.shelf import Entry, Planned
 from shared.status import Status
 
 SCHEMA = "reporter"
@@ -123,6 +124,30 @@ async def publish(connection: Any, made: Iterable[tuple[Draft, Sequence[File]]])
             "INSERT INTO publication_file (publication, name, media_type, sha256, content) VALUES ($1, $2, $3, $4, $5)",
             [(said.id, file.name, file.media_type, file.sha256, file.content) for file in files],
         )
+
+
+async def planned(connection: Any) -> list[Planned]:
+    """The rounds known, the earliest first."""
+    rows = await connection.fetch(
+        """SELECT s.period, max(s.publish_at) AS publish_at, max((s.body -> 'round' ->> 'due')::date) AS due,
+            EXISTS (SELECT FROM publication p WHERE p.period = s.period AND p.department = 'overview') AS published
+        FROM status s WHERE s.publish_at IS NOT NULL GROUP BY s.period ORDER BY 2, 1"""
+    )
+    return [Planned(**row) for row in rows]
+
+
+async def calendar(connection: Any) -> dict[str, Entry]:
+    rows = await connection.fetch("SELECT period, at, state, sequence, changed_at FROM release ORDER BY at, period")
+    return {row["period"]: Entry(**row) for row in rows}
+
+
+async def announce(connection: Any, entries: Iterable[Entry]) -> None:
+    await connection.executemany(
+        """INSERT INTO release (period, at, state, sequence, changed_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (period) DO UPDATE SET at = excluded.at, state = excluded.state, sequence = excluded.sequence,
+            changed_at = excluded.changed_at""",
+        [(entry.period, entry.at, entry.state, entry.sequence, entry.changed_at) for entry in entries],
+    )
 
 
 async def consider(connection: Any, due: Due, now: datetime) -> None:

@@ -1,30 +1,33 @@
 """What the page templates take: charts placed, tables filled, words chosen. Pure: publication in, view out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from services.reporter import capability_tables, charts, overview_tables
+from services.reporter import capability_tables, charts, overview_tables, tables
 from services.reporter import contract_tables as c
 from services.reporter import department_tables as t
-from services.reporter.figures import ROUNDING, shown
+from services.reporter.figures import ROUNDING, Figure, shown
 from services.reporter.findings import is_silent, rating_change
 from services.reporter.model import Overview, Report
 from services.reporter.series import percents
-from services.reporter.tables import Table
-from services.reporter.words import RATING_WORDS, lower_first
+from services.reporter.tables import Table, head, html, text
+from services.reporter.words import RATING_WORDS, humanised, lower_first, number
+from shared.indicators import BY_ID
 
 WIDE, NARROW = 820, 340
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
+    """`size` and `sha256` are None for a form that is made after the page."""
+
     name: str
     address: str
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Drawn:
     narrow: charts.Chart
 
 
-def department(report: Report, download: Download) -> dict[str, Any]:
+def department(report: Report, downloads: Sequence[Download]) -> dict[str, Any]:
     newest = report.revisions[-1]
     return {
         "nav": "departments",
@@ -50,7 +53,7 @@ def department(report: Report, download: Download) -> dict[str, Any]:
         "tables": _numbered(_tables(report)),
         "changes": newest.changes,
         "change_table": t.changes(newest.changes),
-        "download": download,
+        "downloads": downloads,
         "rounding": ROUNDING,
         "silent": is_silent(report),
         "challenged": next((g for g in report.groups if g.group == "E"), None),
@@ -65,6 +68,7 @@ def _tables(report: Report) -> dict[str, Table]:
         "main": t.main_measures(report),
         "scope": t.scope(report) if report.figures.get("in-scope") else None,
         "tests": t.tests(report),
+        "disputed": disputed(report),
         "ratings": t.ratings(report),
         "strands": t.strands(report),
         "bodies": t.bodies(report),
@@ -81,10 +85,37 @@ def _tables(report: Report) -> dict[str, Table]:
         "barriers": capability_tables.barriers(report),
         "challenge": c.challenge(report),
         "promised": capability_tables.actions("Actions named in the statement", promised),
+        "carried": capability_tables.actions("Actions of the last report, and whether done", report.previous_actions),
         "actions": capability_tables.actions("Actions of earlier reports and reviews", report.capability.actions),
         "revisions": t.revisions(report),
     }
     return {name: table for name, table in found.items() if table is not None and table.rows}
+
+
+def disputed(report: Report) -> Table:
+    """The department's words, verbatim, beside our figure."""
+    said = report.statement.comments if report.statement else ()
+    rows = [
+        [
+            text(title_of(comment.indicator)),
+            text(_ours(report.figures.get(comment.indicator)), nowrap=True),
+            html(tables.foreign(comment.text), "sv-title-cell sv-verbatim"),
+        ]
+        for comment in said
+    ]
+    return Table("Figures that the department disputes", [head("Figure"), head("Ours"), head("Its comment")], rows)
+
+
+def title_of(indicator: str) -> str:
+    return BY_ID[indicator].title if indicator in BY_ID else humanised(indicator)
+
+
+def _ours(figure: Figure | None) -> str:
+    if figure is None:
+        return "[x]"
+    if figure.numerator is None:
+        return number(figure.population)
+    return shown(figure.numerator, figure.denominator, figure.percent)
 
 
 def _numbered(tables: dict[str, Table]) -> dict[str, Table]:
@@ -150,7 +181,7 @@ def _earlier_methods(o: Overview) -> list[str]:
     ]
 
 
-def overview(o: Overview, download: Download, *, draw: Callable[[charts.Chart], Markup]) -> dict[str, Any]:
+def overview(o: Overview, downloads: Sequence[Download], *, draw: Callable[[charts.Chart], Markup]) -> dict[str, Any]:
     drawn = {
         row.department.code: draw(overview_tables.spark(row, o.period.word))
         if any(value is not None for value in row.trend)
@@ -165,11 +196,11 @@ def overview(o: Overview, download: Download, *, draw: Callable[[charts.Chart], 
         "title": o.headline,
         "description": o.summary,
         "standings": overview_tables.standings(o, drawn),
-        "statements": overview_tables.statements(o),
+        "late": overview_tables.late(o),
         "comparators": overview_tables.comparators(o),
         "earlier_methods": _earlier_methods(o),
         "silent": "; ".join(silent),  # names hold commas of their own
         "reason": lower_first(o.revisions[-1].reason or ""),
-        "download": download,
+        "downloads": downloads,
         "rounding": ROUNDING,
     }

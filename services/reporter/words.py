@@ -73,6 +73,12 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
+def shortened(text: str, most: int) -> str:
+    """On one line, and with an ellipsis where it is longer than `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
 def label(name: str) -> str:
     """A department's name for a narrow column: `Department for Work and Pensions` → `Work and Pensions`."""
     for start in ("Department for the ", "Department for ", "Department of ", "Ministry of "):

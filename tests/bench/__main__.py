@@ -56,16 +56,32 @@ async def compare(ground: Ground, events: int, repetitions: int, progress: Progr
     return {"runs": runs, "medians": found_medians, "ratios": ratios(found_medians, of=AGGREGATOR.name)}
 
 
-async def measure(given: argparse.Namespace, folder: Path, console: Console) -> dict[str, Any]:
-    results: dict[str, Any] = {"events": given.events, "load": os.getloadavg(), "cores": os.cpu_count()}
+async def measure(given: argparse.Namespace, folder: Path, console: Console) -> None:
+    """What is measured is written and shown at once: a later part that fails takes nothing of it away."""
+    keep({"load": os.getloadavg(), "cores": os.cpu_count()})
     with Progress(console=console) as progress, ground(folder) as stage:
         if given.long:
-            results["curve"] = await curve(stage, given.long, progress)
-        else:
-            build_quix()
-            results |= await compare(stage, given.events, given.repetitions, progress)
-            results["latency"] = await latency(stage, progress)
-    return results
+            found = await curve(stage, given.long, progress)
+            keep({"curve": found})
+            console.print(curve_table(found))
+            return
+        build_quix()
+        compared = await compare(stage, given.events, given.repetitions, progress)
+        keep({"events": given.events, **compared})
+        console.print(table(compared["medians"], of=AGGREGATOR.name))
+        late = await latency(stage, progress)
+        keep({"latency": late})
+        console.print(
+            f"At {late['rate']:,} events/s a status says what was sent after {late['p50']:.2f} s (median),"
+            f" {late['p99']:.2f} s (p99), {late['most']:.2f} s (most)."
+        )
+
+
+def keep(found: dict[str, Any]) -> None:
+    """Adds to the results, and leaves what other runs have measured."""
+    before = orjson.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_bytes(orjson.dumps({**before, **found}, option=orjson.OPT_INDENT_2))
 
 
 def main() -> None:
@@ -78,21 +94,9 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="svr-bench-"))
     folder.chmod(0o711)
     try:
-        results = asyncio.run(measure(given, folder, console))
+        asyncio.run(measure(given, folder, console))
     finally:
         shutil.rmtree(folder)
-    RESULTS.parent.mkdir(exist_ok=True)
-    before = orjson.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
-    RESULTS.write_bytes(orjson.dumps({**before, **results}, option=orjson.OPT_INDENT_2))
-    if "medians" in results:
-        console.print(table(results["medians"], of=AGGREGATOR.name))
-        late = results["latency"]
-        console.print(
-            f"At {late['rate']:,.0f} events/s a status says what was sent after {late['p50']:.2f} s (median),"
-            f" {late['p99']:.2f} s (p99), {late['most']:.2f} s (most)."
-        )
-    if "curve" in results:
-        console.print(curve_table(results["curve"]))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import NamedTuple
 
 from services.reporter import rendering, stylesheets
 from services.reporter.forms import early, late, pdf, spreadsheet
@@ -45,14 +46,21 @@ def publications() -> list[Report | Overview]:
     return [*reports, overview(statuses, histories=before, names=names, published_at=PUBLISH_AT)]
 
 
-def measured(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+class Took(NamedTuple):
+    """Seconds by the clock, and of one core: the latter says the same on a machine that others use."""
+
+    wall: float
+    core: float
+
+
+def measured(work: Callable[[], object]) -> Took:
+    wall, core = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - began
+    return Took(time.perf_counter() - wall, time.process_time() - core)
 
 
-def profile(said: list[Report | Overview], stylesheet: str, css: bytes) -> dict[str, float]:
-    """Form → seconds for all of them, one after the other in one process."""
+def profile(said: list[Report | Overview], stylesheet: str, css: bytes) -> dict[str, Took]:
+    """Form → time for all of them, one after the other in one process."""
     pages = [rendering.published(each, stylesheet=stylesheet)["report.html"] for each in said]
     departments = [(p, s) for p, s in zip(pages, said, strict=True) if isinstance(s, Report)]
     page, whole = pages[-1], said[-1]
@@ -82,15 +90,17 @@ def main() -> None:
     assets = stylesheets.load()
     css = next(iter(assets.files.values()))
     said = publications()
-    cpu = time.process_time()
     rows = profile(said, assets.stylesheet, css)
-    cpu = time.process_time() - cpu
-    print(f"{len(said)} publications in one process: {sum(rows.values()):.1f} s ({cpu:.1f} s of one core)")  # noqa: T201
-    for name, seconds in rows.items():
-        print(f"  {name:26} {seconds:6.2f} s  {1000 * seconds / len(said):7.1f} ms each")  # noqa: T201
+    rows = {f"{len(said)} publications, one process": Took(*map(sum, zip(*rows.values(), strict=True))), **rows}
     with workers(count) as executor:
         whole = measured(lambda: in_processes(said, assets.stylesheet, css, executor))
-    print(f"All forms in {count} processes, their start included: {whole:.1f} s")  # noqa: T201
+    used = os.times()
+    rows[f"All forms, {count} processes, with their start"] = Took(
+        whole.wall, used.children_user + used.children_system
+    )
+    print(f"{'':42} {'wall s':>8} {'core s':>8}")  # noqa: T201
+    for name, took in rows.items():
+        print(f"{name:42} {took.wall:8.2f} {took.core:8.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from deploy.kafka.topics import create
 from deploy.local.stack import Stack, stack
 from services.aggregator.recomputing import Recomputing
+from services.aggregator.recounting import State
 from shared import topics
 from shared.database import connect, migrate
 from shared.departments import load_register
@@ -37,7 +38,7 @@ class Ground:
     def __init__(self, stack: Stack, folder: Path) -> None:
         self.stack, self.folder = stack, folder
         self.filled = 0
-        self._whole: dict[int, oracle.State] = {}
+        self._whole: dict[int, State] = {}
         self.url = urlsplit(stack.database_url)._replace(path="/bench").geturl()
 
     @property

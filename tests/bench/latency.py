@@ -22,7 +22,7 @@ from tests.bench.measuring import all_counted, recorded
 RATE = 1_000
 SECONDS = 30
 TICKS = 20  # a second
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 _SAID = "SELECT (body::json -> 'data' ->> 'events')::int FROM status WHERE department = $1 AND period = $2"
 

@@ -17,13 +17,12 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     fields = {int(p.parent.name): _stat(p) for p in Path("/proc").glob("[0-9]*/stat")}
     children: dict[int, list[int]] = {}
     for pid, stat in fields.items():
-        if stat:
+        if stat:  # it may have ended while we looked
             children.setdefault(int(stat[1]), []).append(pid)
     total, open_ = 0, list(pids)
     while open_:
         pid = open_.pop()
-        if stat := fields.get(pid):
-            total += sum(int(ticks) for ticks in stat[11:15])
+        total += sum(int(ticks) for ticks in fields.get(pid, [])[11:15])
         open_ += children.get(pid, [])
     return total / TICKS
 

@@ -42,7 +42,7 @@ def merged(value: bytes, state: Any) -> tuple[Event, str, Subject, Assessment | 
     return event, body, subject, assess(subject, register=REGISTER, rules=RULES) if is_procurement else None
 
 
-class Tables(BatchingSink):
+class Tables(BatchingSink):  # type: ignore[misc]  # no part of our environment
     """At each checkpoint, and for each partition, one transaction."""
 
     def __init__(self) -> None:

@@ -53,9 +53,9 @@ class Door:
         path = "/v1/releases" if kind == "application/json" else "/v1/events"
         return await self.http.post(path, content=content, headers=sent)
 
-    async def history(self, id: str, *, sender: str = "dwp") -> list[str]:
+    async def history(self, id: str, *, sender: str = "dwp", source: str | None = None) -> list[str]:
         """The statuses that a receipt tells of, the oldest first."""
-        path = f"/v1/receipts/{quote(f'/{sender}/system', safe='')}/{quote(id, safe='')}"
+        path = f"/v1/receipts/{quote(source or f'/{sender}/system', safe='')}/{quote(id, safe='')}"
         answer = await self.http.get(path, headers={"Authorization": f"Bearer {self.issuer.token(sender)}"})
         return [each["status"] for each in answer.json()["history"]] if answer.status_code == 200 else []
 
@@ -124,7 +124,7 @@ def environment(found: Door, sender: str) -> dict[str, str]:
     return {
         **os.environ,
         "SVR_INGEST_URL": found.ingest.url,
-        "SVR_OAUTH_TOKEN_URL": f"{found.issuer.url}/token",
+        "SVR_OAUTH_TOKEN_URL": found.issuer.token_url,
         "SVR_OAUTH_CLIENT_ID": sender,
         "SVR_OAUTH_CLIENT_SECRET": SECRETS[sender],
         "SVR_KAFKA_BOOTSTRAP": login.bootstrap,

@@ -12,6 +12,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.services import services, write_keys
 from shared import database
+from tests.door.house import Door, door
 from tests.e2e.system import System
 
 
@@ -42,3 +43,10 @@ def system(open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         postgres.stop()
         kafka.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def house(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Door]:
+    """The front door with its security on; the tests of a module keep their events' ids apart."""
+    with door(open_folder / request.module.__name__) as found:
+        yield found

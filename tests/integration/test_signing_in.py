@@ -20,12 +20,12 @@ from services.reporter.returns.handling import Site
 from services.reporter.signing_in import site as sign_in_site
 from services.reporter.signing_in.cookies import PENDING_FOR, Signer
 from services.reporter.signing_in.provider import Client, Provider
-from services.reporter.signing_in.sessions import Lifetime, StoredSessions
+from services.reporter.signing_in.sessions import Lifetime, Sessions, StoredSessions
 from services.reporter.signing_in.visits import Visits
 from services.reporter.stylesheets import Assets
 from shared.database import connect, migrate
 from tests.unit.reporter.examples import PERIOD
-from tests.unit.reporter.returns.memory import REGISTER, MemoryDesk, hidden, known
+from tests.unit.reporter.returns.memory import REGISTER, MemoryDesk, MemorySessions, hidden, known
 from tests.unit.reporter.test_site import MemoryRecords, MemoryShelf
 
 URL = "http://127.0.0.1:8000"
@@ -51,7 +51,7 @@ class Clock:
 
 @pytest.fixture
 def provider() -> Iterator[LocalProvider]:
-    local = LocalProvider(callback=URL + sign_in_site.CALLBACK, secret=SECRET, accounts=ACCOUNTS)
+    local = LocalProvider(site=URL, secret=SECRET, accounts=ACCOUNTS)
     local.start()
     yield local
     local.stop()
@@ -70,14 +70,11 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def app(pool: asyncpg.Pool, provider: LocalProvider, clock: Clock) -> FastAPI:
-    archive = Archive()
-    archive.pool = pool
+def site_with(sessions: Sessions, provider: LocalProvider, clock: Clock) -> FastAPI:
     app = FastAPI()
 
     def add(app: FastAPI, pages: Pages) -> Site:
-        visits = Visits(StoredSessions(archive, Lifetime()), Signer(SECRET), url=URL, now=clock)
+        visits = Visits(sessions, Signer(SECRET), url=URL, now=clock)
         client = Client(provider.url, CLIENT_ID, SECRET, URL + sign_in_site.CALLBACK)
         sign_in_site.add_to(app, pages, visits=visits, provider=Provider(client), known=known)
         return Site(pages, visits=visits, desk=MemoryDesk(), register=REGISTER)
@@ -97,7 +94,23 @@ def app(pool: asyncpg.Pool, provider: LocalProvider, clock: Clock) -> FastAPI:
 
 
 @pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(pool: asyncpg.Pool, provider: LocalProvider, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """With sessions in the database."""
+    archive = Archive()
+    archive.pool = pool
+    app = site_with(StoredSessions(archive, Lifetime()), provider, clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
+        yield client
+
+
+@pytest.fixture
+def app(provider: LocalProvider, clock: Clock) -> FastAPI:
+    return site_with(MemorySessions(), provider, clock)
+
+
+@pytest.fixture
+async def guest(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """With sessions in memory, for what lets nobody in."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
         yield client
 
@@ -143,22 +156,15 @@ async def test_the_database_holds_no_key_to_a_session(browser: httpx.AsyncClient
 
 
 async def test_signing_in_again_is_a_new_session(browser: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
-    """An id that somebody planted or saw before is of no use after it."""
-    await sign_in(browser, "dwp")
+    """Two sign-ins begun in one browser: the second to end takes the place of the first, which is no more."""
+    first = await choose(browser, "dwp")
+    begun = browser.cookies["sign-in"]
+    await sign_in(browser, "pm-office")
     old = browser.cookies["session"]
-    await browser.get(await choose_anew(browser, "pm-office"))
+    browser.cookies.set("sign-in", begun, domain="127.0.0.1")
+    await browser.get(first)
     assert browser.cookies["session"] != old
-    assert await pool.fetchval("SELECT count(*) FROM session") == 1
-    browser.cookies.set("session", old, domain="127.0.0.1")
-
-
-async def choose_anew(browser: httpx.AsyncClient, account: str) -> str:
-    """A second sign-in in one browser: begun before the first one ended."""
-    session = browser.cookies["session"]
-    browser.cookies.delete("session")
-    address = await choose(browser, account)
-    browser.cookies.set("session", session)
-    return address
+    assert [row["sender"] for row in await pool.fetch("SELECT sender FROM session")] == ["dwp"]
 
 
 async def test_signing_out_ends_it_for_every_copy_of_the_cookie(browser: httpx.AsyncClient) -> None:
@@ -191,12 +197,12 @@ async def test_a_session_in_use_ends_after_its_day(browser: httpx.AsyncClient, c
     assert (await browser.get(RETURN)).status_code == 303
 
 
-async def refused(browser: httpx.AsyncClient, address: str, pool: asyncpg.Pool) -> None:
+async def refused(guest: httpx.AsyncClient, address: str) -> None:
     """403 in the words of GOV.UK, and no session."""
-    answer = await browser.get(address)
+    answer = await guest.get(address)
     assert answer.status_code == 403
     assert "You are not signed in" in answer.text
-    assert await pool.fetchval("SELECT count(*) FROM session") == 0
+    assert not any(cookie.startswith("session=") for cookie in answer.headers.get_list("set-cookie"))
 
 
 def changed(address: str, **query: str) -> str:
@@ -207,79 +213,77 @@ def changed(address: str, **query: str) -> str:
 @pytest.mark.parametrize(
     "query", [{"state": "forged"}, {"state": ""}, {"iss": "https://elsewhere.test"}, {"code": "forged"}, {"code": ""}]
 )
-async def test_what_comes_back_must_be_what_was_asked_for(
-    browser: httpx.AsyncClient, pool: asyncpg.Pool, query: dict[str, str]
-) -> None:
+async def test_what_comes_back_must_be_what_was_asked_for(guest: httpx.AsyncClient, query: dict[str, str]) -> None:
     """The state, the issuer and the code."""
-    await refused(browser, changed(await choose(browser, "dwp"), **query), pool)
+    await refused(guest, changed(await choose(guest, "dwp"), **query))
 
 
-async def test_another_browser_cannot_use_the_code(
-    browser: httpx.AsyncClient, app: FastAPI, pool: asyncpg.Pool
-) -> None:
+async def test_another_browser_cannot_use_the_code(guest: httpx.AsyncClient, app: FastAPI) -> None:
     """Nor can it be made to sign in as somebody else: it has not begun."""
-    address = await choose(browser, "pm-office")
+    address = await choose(guest, "pm-office")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as victim:
-        await refused(victim, address, pool)
+        await refused(victim, address)
         await choose(victim, "dwp")
-        await refused(victim, address, pool)
+        await refused(victim, address)
 
 
-async def test_a_code_counts_once(browser: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+async def test_a_code_counts_once(guest: httpx.AsyncClient) -> None:
     """Sent again it is refused, even with the cookie of the beginning."""
-    address = await choose(browser, "dwp")
-    begun = browser.cookies["sign-in"]
-    await browser.get(address)
-    await pool.execute("DELETE FROM session")
-    browser.cookies.clear()
-    browser.cookies.set("sign-in", begun)
-    await refused(browser, address, pool)
+    address = await choose(guest, "dwp")
+    begun = guest.cookies["sign-in"]
+    await guest.get(address)
+    guest.cookies.clear()
+    guest.cookies.set("sign-in", begun)
+    await refused(guest, address)
 
 
-async def test_a_sign_in_that_took_too_long_begins_anew(
-    browser: httpx.AsyncClient, pool: asyncpg.Pool, clock: Clock
-) -> None:
+async def test_a_sign_in_that_took_too_long_begins_anew(guest: httpx.AsyncClient, clock: Clock) -> None:
     """Ten minutes."""
-    address = await choose(browser, "dwp")
+    address = await choose(guest, "dwp")
     clock.now += PENDING_FOR + timedelta(seconds=1)
-    await refused(browser, address, pool)
+    await refused(guest, address)
 
 
 Forging = Callable[[LocalProvider], Any]
 
 
+def forging(provider: LocalProvider, forge: Callable[[str, str], str]) -> None:
+    """Its tokens are made so from now on."""
+    setattr(provider, "id_token", forge)  # noqa: B010 - a method in place of another
+
+
 def claims(**said: Any) -> Forging:
     def forge(provider: LocalProvider) -> None:
         honest = provider.id_token
-        provider.id_token = lambda account, nonce: honest(account, nonce, **said)  # type: ignore[method-assign]
+        forging(provider, lambda a, n: honest(a, **{"nonce": n, **said}))
 
     return forge
 
 
 def of_another_key(provider: LocalProvider) -> None:
     """Signed by a key that the provider does not publish."""
-    honest, theirs = provider.id_token, ECKey.generate_key("P-256", {"kid": provider.key.kid})
+    honest, theirs = provider.id_token, ECKey.generate_key("P-256", {"kid": str(provider.key.kid)})
     published = provider.key
 
-    def forge(account: str, nonce: str, **_: Any) -> str:
+    def forge(account: str, nonce: str) -> str:
         provider.key = theirs
         try:
             return honest(account, nonce)
         finally:
             provider.key = published
 
-    provider.id_token = forge  # type: ignore[method-assign]
+    forging(provider, forge)
 
 
 def unsigned(provider: LocalProvider) -> None:
     """`alg: none`."""
     honest = provider.id_token
     header = "eyJhbGciOiJub25lIn0"
-    provider.id_token = lambda a, n: ".".join([header, honest(a, n).split(".")[1], ""])  # type: ignore[method-assign]
+    forging(provider, lambda a, n: ".".join([header, honest(a, n).split(".")[1], ""]))
 
 
 def with_another_proof(provider: LocalProvider) -> None:
-    """The code was asked for with another challenge: somebody else's code in this browser."""
+    """The code was asked for with another challenge: somebody else's code in this guest."""
     for code, held in provider.codes.items():
         provider.codes[code] = replace(held, challenge="another")
 
@@ -301,36 +305,36 @@ def with_another_proof(provider: LocalProvider) -> None:
         unsigned,
         with_another_proof,
     ],
-    ids=["nonce", "no nonce", "audience", "party", "issuer", "expired", "nobody", "no role", "two roles", "no department",
-         "another key", "unsigned", "another proof"],
+    ids=["nonce", "no nonce", "audience", "party", "issuer", "expired", "nobody", "no role", "two roles",
+         "no department", "another key", "unsigned", "another proof"],
 )  # fmt: skip
 async def test_a_token_that_proves_nothing_lets_nobody_in(
-    browser: httpx.AsyncClient, provider: LocalProvider, pool: asyncpg.Pool, forge: Forging
+    guest: httpx.AsyncClient, provider: LocalProvider, forge: Forging
 ) -> None:
     """Each claim is held against what was asked for."""
-    address = await choose(browser, "dwp")
+    address = await choose(guest, "dwp")
     forge(provider)
-    await refused(browser, address, pool)
+    await refused(guest, address)
 
 
 @pytest.mark.parametrize("account", ["stranger", "two", "elsewhere"])
-async def test_an_account_that_we_do_not_know(browser: httpx.AsyncClient, pool: asyncpg.Pool, account: str) -> None:
+async def test_an_account_that_we_do_not_know(guest: httpx.AsyncClient, account: str) -> None:
     """A good token of somebody with no role of ours, or of no department."""
-    await refused(browser, await choose(browser, account), pool)
+    await refused(guest, await choose(guest, account))
 
 
 @pytest.mark.parametrize(
-    "next", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", "\\\\elsewhere.test", "/\t/elsewhere.test",
-             "javascript:alert(1)", "elsewhere.test", "", "/a\r\nset-cookie: x=1"]
+    "next", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", "\\\\elsewhere.test",
+             "/\t/elsewhere.test", "javascript:alert(1)", "elsewhere.test", "", "/a\r\nset-cookie: x=1"]
 )  # fmt: skip
-async def test_nobody_is_sent_elsewhere(browser: httpx.AsyncClient, next: str) -> None:
+async def test_nobody_is_sent_elsewhere(guest: httpx.AsyncClient, next: str) -> None:
     """Whatever the address says: to the front page."""
-    assert (await sign_in(browser, "dwp", next)).headers["location"] == "/"
+    assert (await sign_in(guest, "dwp", next)).headers["location"] == "/"
 
 
-async def test_a_provider_that_does_not_answer(browser: httpx.AsyncClient, provider: LocalProvider) -> None:
+async def test_a_provider_that_does_not_answer(guest: httpx.AsyncClient, provider: LocalProvider) -> None:
     """503 at either end; published pages stay as they are."""
-    address = await choose(browser, "dwp")
+    address = await choose(guest, "dwp")
     provider.stop()
-    assert (await browser.get(address)).status_code == 503
-    assert (await browser.get("/departments")).status_code == 200
+    assert (await guest.get(address)).status_code == 503
+    assert (await guest.get("/departments")).status_code == 200

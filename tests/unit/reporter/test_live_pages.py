@@ -46,7 +46,7 @@ class ReportShelf(MemoryShelf):
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    issues = [issue("dbt", "2026-27-q1"), issue("dsit", "2026-27-q1"), issue("bist"), issue("overview")]
+    issues = [issue("dbt", "2026-27-q1"), issue("dsit", "2026-27-q1"), issue("bist"), issue("dwp"), issue("overview")]
     app = FastAPI()
     site.add_to(
         app,
@@ -109,7 +109,7 @@ async def test_the_page_of_a_department_that_is_no_more_says_who_took_over(clien
 async def test_the_list_of_departments_keeps_those_that_are_no_more_apart(client: httpx.AsyncClient) -> None:
     """With their successors."""
     page = Page((await client.get("/departments", headers=HTML)).content)
-    assert len(page.table("latest report of each")) == 2
+    assert len(page.table("latest report of each")) == 3
     assert len(page.table("no more")) == 3
 
 

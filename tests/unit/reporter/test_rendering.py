@@ -305,7 +305,10 @@ def test_the_templates_name_nothing_that_is_not_given() -> None:
         "beside tables missing challenged comparators earlier_methods changes change_table download rounding silent o "
         "standings statements reason table words indicators groups method caption back indicator more ocid rows "
         "answers facts events items examples services strands chosen address contact academy champions strategies "
-        "marked m buyers ended issues rules"
+        "marked m buyers ended issues rules dataset columns apostrophe downloads late "
+        "visitor role preview fault_list faults asked waiting sent period_key said state published public statement "
+        "pending writes address form_id saved changed name draft outcomes actions disputes figures signed titles "
+        "promised version table"
     )
     views = set(given.split())
     env = rendering.environment()

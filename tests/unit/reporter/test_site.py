@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from services.reporter import site
 from services.reporter.evidence import Buyer, Counted, CountedItems, Event, Fact, Item, Procurement, Said
 from services.reporter.model import Change
-from services.reporter.shelf import Issue, Planned, Stored, Unavailable
+from services.reporter.shelf import Entry, Issue, Listed, Planned, Stored, Unavailable
 from services.reporter.stylesheets import Assets
 from shared.departments import load_register
 from shared.status import Rating
@@ -69,6 +69,17 @@ class MemoryShelf:
         codes = {i.department for i in self._look() if i.period == period and i.department != "overview"}
         found = [await self.file(code, period, None, name) for code in sorted(codes)]
         return [stored for stored in found if stored is not None]
+
+    async def listing(self, department: str, period: str, revision: int) -> Sequence[Listed]:
+        stored = await self.file(department, period, revision, "report.csv")
+        return [] if stored is None else [Listed("report.csv", "text/csv", len(stored.content), stored.sha256)]
+
+    async def recent(self, department: str | None) -> Sequence[Issue]:
+        return [i for i in reversed(self._look()) if department in (None, i.department)]
+
+    async def calendar(self) -> Sequence[Entry]:
+        self._look()
+        return [Entry("2026-27-q2", PUBLISH_AT, "confirmed", 3, PUBLISH_AT)]
 
     async def latest(self) -> Sequence[Issue]:
         return [i for i in self._look() if i.department != "overview"]
@@ -229,6 +240,10 @@ async def client(shelf: MemoryShelf) -> AsyncIterator[httpx.AsyncClient]:
         ("/departments/dwp/2026-27-q2.json", "report.json of dwp/2026-27-q2/r2"),
         ("/departments/dwp/2026-27-q2/r1", "report.html of dwp/2026-27-q2/r1"),
         ("/departments/dwp/2026-27-q2/r1.json", "report.json of dwp/2026-27-q2/r1"),
+        ("/departments/dwp/2026-27-q2/r1.pdf", "report.pdf of dwp/2026-27-q2/r1"),
+        ("/departments/dwp/2026-27-q2.xlsx", "report.xlsx of dwp/2026-27-q2/r2"),
+        ("/departments/dwp.csv", "report.csv of dwp/2026-27-q2/r2"),
+        ("/overview/2026-27-q2.csv-metadata.json", "report.csv-metadata.json of overview/2026-27-q2/r1"),
     ],
 )
 async def test_a_published_page_is_the_bytes_that_were_published(
@@ -275,6 +290,11 @@ async def test_the_links_of_a_report_name_its_revision_its_json_and_the_latest(c
     assert (await client.get("/departments/dwp/2026-27-q2/r1")).headers["link"] == (
         '</departments/dwp/2026-27-q2/r1>; rel="canonical", '
         '</departments/dwp/2026-27-q2/r1.json>; rel="alternate"; type="application/json", '
+        '</departments/dwp/2026-27-q2/r1.pdf>; rel="alternate"; type="application/pdf", '
+        '</departments/dwp/2026-27-q2/r1.csv>; rel="alternate"; type="text/csv", '
+        '</departments/dwp/2026-27-q2/r1.xlsx>; rel="alternate"; '
+        'type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", '
+        '</departments/dwp/2026-27-q2/r1.csv-metadata.json>; rel="describedby"; type="application/csvm+json", '
         '</departments/dwp/2026-27-q2>; rel="latest-version"'
     )
 

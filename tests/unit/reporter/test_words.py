@@ -74,3 +74,9 @@ def test_lists_are_joined_with_and() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_a_long_text_is_shortened_on_one_line() -> None:
+    """Never longer than asked for."""
+    assert words.shortened("two\nwords", 20) == "two words"
+    assert words.shortened("x " * 100, 10) == "x x x x x…"

@@ -1,0 +1,104 @@
+"""Makes the late forms of what is published, newest period first, in processes of their own, and stores them.
+
+Redelivery: a form is made from published bytes only and stored once; made twice, by two reporters or by a reader's
+request that could not wait, it is the same and the first one stands. A crash leaves it to be made at the next step.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import time
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from typing import Any
+
+import asyncpg
+
+from services.reporter.forms import catalogue, late
+from services.reporter.store import File
+from shared.logging import get_logger
+
+log = get_logger()
+_NAMES = [form.file for form in catalogue.LATE]
+_MISSING = """SELECT p.id FROM publication p
+    WHERE (SELECT count(*) FROM publication_file f WHERE f.publication = p.id AND f.name = ANY($1)) < cardinality($1)
+        AND p.id <> ALL($2)
+    ORDER BY p.period_ends DESC, p.period DESC, p.department = 'overview' DESC, p.made_at, p.id
+    FOR UPDATE OF p SKIP LOCKED LIMIT 1"""
+
+
+def workers(count: int) -> ProcessPoolExecutor:
+    """Spawned, as the service has threads. They give way to other work, and leave Ctrl-C to the service."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+
+
+def dismiss(executor: Executor) -> None:
+    """Ends the workers at once, whatever they are at: a form half made is made anew after the next start."""
+    executor.shutdown(wait=False, cancel_futures=True)
+    for worker in multiprocessing.active_children():
+        worker.terminate()
+
+
+def _begin() -> None:
+    os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Making:
+    """`count` of workers at once; `base`: where readers reach the pages."""
+
+    def __init__(self, pool: asyncpg.Pool, executor: Executor, *, count: int, base: str) -> None:
+        self.pool, self.executor, self.count, self.base = pool, executor, count, base
+        self.failed: set[str] = set()
+
+    async def step(self) -> int:
+        """Makes the forms of as many publications as there are workers. Returns how many; 0 when none is missing."""
+        return sum(await asyncio.gather(*(self._next() for _ in range(self.count))))
+
+    async def complete(self, id: str) -> None:
+        """The forms of one publication, for a reader who asks before their turn has come."""
+        async with self.pool.acquire() as connection:
+            await self._make(connection, id)
+
+    async def _next(self) -> int:
+        async with self.pool.acquire() as connection, connection.transaction():
+            id = await connection.fetchval(_MISSING, _NAMES, list(self.failed))
+            if id is None:
+                return 0
+            try:
+                await self._make(connection, id)
+            except (BrokenExecutor, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                raise  # no fault of this form's: the step is tried again, the service in the end restarted
+            except Exception:
+                self.failed.add(id)  # the others shall not wait for it; it is tried again after a restart
+                log.exception("form.failed", report=id)
+        return 1
+
+    async def _make(self, connection: Any, id: str) -> None:
+        began = time.monotonic()
+        given = await connection.fetch(
+            "SELECT name, content FROM publication_file WHERE publication = $1 AND name = ANY($2)",
+            id,
+            ["report.html", "report.json"],
+        )
+        files = {row["name"]: row["content"] for row in given}
+        page, document = files["report.html"], files["report.json"]
+        stylesheet = await connection.fetchval("SELECT content FROM asset WHERE name = $1", late.stylesheet_of(page))
+        if stylesheet is None:
+            raise LookupError(f"the style sheet of {id} is not kept")
+        loop = asyncio.get_running_loop()
+        made = await loop.run_in_executor(self.executor, late.make, id, page, document, stylesheet, self.base)
+        types = {form.file: form.media_type for form in catalogue.LATE}
+        stored = [File(name, types[name], content) for name, content in made.items()]
+        await connection.executemany(
+            """INSERT INTO publication_file (publication, name, media_type, sha256, content) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT DO NOTHING""",
+            [(id, file.name, file.media_type, file.sha256, file.content) for file in stored],
+        )
+        log.info(
+            "forms.made",
+            report=id,
+            sha256={file.name: file.sha256 for file in stored},
+            duration=int((time.monotonic() - began) * 1e9),
+        )
