@@ -71,13 +71,16 @@ async def repeat(
     name: str,
     halt: Halt,
     halt_after: float = HALT_AFTER_SECONDS,
+    rest: float = 0.0,
 ) -> None:
-    """Does `step` again and again: at once while it finds work (returns more than 0), else after a pause.
+    """Does `step` again and again: while it finds work (returns more than 0) at once, or after `rest` times as long as
+    the step took, so that it never takes more than its share; else after `idle_seconds`.
 
     A step that fails is tried again, more and more slowly; when it fails for too long the service halts.
     """
     retrying = Retrying(halt, halt_after=halt_after)
     while True:
+        began = time.monotonic()
         try:
             found = await step()
         except Exception as fault:
@@ -88,8 +91,7 @@ async def repeat(
             await asyncio.sleep(failure.seconds)
         else:
             retrying.succeeded()
-            if not found:
-                await asyncio.sleep(idle_seconds)
+            await asyncio.sleep(rest * (time.monotonic() - began) if found else idle_seconds)
 
 
 def memory_mib() -> int:

@@ -59,7 +59,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await recomputing.restate()
             pools.append(pool)
             yield [
-                asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt)),
+                # Counting takes at most a third of one core's time, however far behind and however large the ledger.
+                asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt, rest=2.0)),
                 asyncio.create_task(
                     repeat(lambda: outbox.relay(pool, SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt)
                 ),

@@ -164,8 +164,7 @@ def connection_to(bootstrap: str) -> Connection:
 def _tell(file: Path, refusal: Refusal, report: BinaryIO | None, *, shown: bool) -> None:
     if shown:
         where = ", ".join(error["pointer"] or "the whole" for error in refusal.problem["errors"][:3])
-        said = f"{refusal.problem['title']}: {refusal.problem['detail']} ({where})"
-        err.print(f"{file}: line {refusal.line}: {said}", markup=False, soft_wrap=True)
+        err.print(f"{file}: line {refusal.line}: {refusal.problem['detail']} ({where})", markup=False, soft_wrap=True)
     if report is not None:
         told = {"file": str(file), "line": refusal.line, "problem": refusal.problem}
         report.write(orjson.dumps(told) + b"\n")

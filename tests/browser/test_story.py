@@ -157,7 +157,7 @@ def reads(public: Reader) -> None:
     expect(disputed).to_contain_text(COMMENT)
     expect(page.get_by_role("table", name="Actions named in the statement")).to_contain_text("Send the two records")
     public.look.well()
-    page.goto(f"/departments/ho/{PERIOD}")
+    page.goto(f"/departments/home-office/{PERIOD}")
     expect(page.locator("main")).to_contain_text("Published unsigned.")
     public.look.well()
     page.goto(f"/rounds/{PERIOD}")
@@ -182,6 +182,7 @@ def test_the_keyboard_alone_is_enough(world: World) -> None:
     assert page.evaluate("() => document.activeElement.textContent.trim()") == "Skip to main content"
     reach(page, "Sign in")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Choose an account")).to_be_visible()
     reach(page, "Sam Lowe")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your tasks")).to_be_visible()
