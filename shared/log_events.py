@@ -45,14 +45,14 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
         "error", "a record on procurement.events that ingest did not write; it is set aside", "find who wrote it"
     ),
     "events.recorded": LogEvent("info", "events of one transaction: recorded, repeated, in conflict"),
-    "chain.sealed": LogEvent("info", "committed events sealed into the hash chain: how many, the newest block, its hash"),
+    "chain.sealed": LogEvent("info", "events sealed into the hash chain: how many, the newest block, its hash"),
     "chain.verified": LogEvent("info", "svr verify: every event is as it was sealed; entries, blocks and the head"),
     "chain.broken": LogEvent(
         "error",
         "svr verify: the ledger, or its chain, is not as it was sealed; each row is named",
         "find who had the owner's access to the database; restore from a backup (docs/operations.md)",
     ),
-    "state.rebuilt": LogEvent("info", "svr rebuild: the state made anew from the ledger took the place of the live one"),
+    "state.rebuilt": LogEvent("info", "svr rebuild: the state made anew took the place of the live one"),
     "status.recomputed": LogEvent("info", "departments and periods counted anew, and how many of them changed"),
     "status.received": LogEvent("info", "statuses taken by the reporter: how many were new"),
     "outbox.sent": LogEvent("info", "rows of the outbox that the broker has acknowledged"),

@@ -59,7 +59,9 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
-        pool = await database.connect(str(settings.database_url), service="reporter", schema=store.SCHEMA, size=8)
+        pool = await database.connect(
+            str(settings.database_url), service="reporter", schema=store.SCHEMA, size=8 + settings.workers
+        )
         async with pool.acquire() as connection:
             await store.keep_assets(connection, assets.files)
         archive.pool = pool

@@ -8,6 +8,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from typing import Any
@@ -16,15 +17,17 @@ import asyncpg
 
 from services.reporter.forms import catalogue, late
 from services.reporter.store import File
+from shared.database import UNREACHABLE
 from shared.logging import get_logger
 
 log = get_logger()
 _NAMES = [form.file for form in catalogue.LATE]
 _MISSING = """SELECT p.id FROM publication p
     WHERE (SELECT count(*) FROM publication_file f WHERE f.publication = p.id AND f.name = ANY($1)) < cardinality($1)
-        AND p.id <> ALL($2)
-    ORDER BY p.period_ends DESC, p.period DESC, p.department = 'overview' DESC, p.made_at, p.id
-    FOR UPDATE OF p SKIP LOCKED LIMIT 1"""
+        AND p.id <> ALL($2) AND ($3::text IS NULL OR p.id = $3)
+    ORDER BY p.period_ends DESC, p.period DESC, p.department = 'overview' DESC, p.made_at, p.id LIMIT $4"""
+LOCK = 2012_0015
+"""With the publication's hash: one worker makes its forms. Of the session, for no transaction may stay idle so long."""
 
 
 def workers(count: int) -> ProcessPoolExecutor:
@@ -43,6 +46,15 @@ def dismiss(executor: Executor) -> None:
 def _begin() -> None:
     os.nice(10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_service, daemon=True).start()
+
+
+def _end_with_the_service() -> None:
+    """A killed service ends no workers, and they, each holding the other's pipe, would wait for ever."""
+    service = multiprocessing.parent_process()
+    if service is not None:
+        service.join()
+        os._exit(1)
 
 
 class Making:
@@ -62,17 +74,26 @@ class Making:
             await self._make(connection, id)
 
     async def _next(self) -> int:
-        async with self.pool.acquire() as connection, connection.transaction():
-            id = await connection.fetchval(_MISSING, _NAMES, list(self.failed))
-            if id is None:
-                return 0
-            try:
-                await self._make(connection, id)
-            except (BrokenExecutor, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                raise  # no fault of this form's: the step is tried again, the service in the end restarted
-            except Exception:
-                self.failed.add(id)  # the others shall not wait for it; it is tried again after a restart
-                log.exception("form.failed", report=id)
+        async with self.pool.acquire() as connection:
+            for row in await connection.fetch(_MISSING, _NAMES, list(self.failed), None, 8 * self.count):
+                id = row["id"]
+                if await connection.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", LOCK, id):
+                    try:
+                        return await self._take(connection, id)
+                    finally:
+                        await connection.execute("SELECT pg_advisory_unlock($1, hashtext($2))", LOCK, id)
+        return 0
+
+    async def _take(self, connection: Any, id: str) -> int:
+        if not await connection.fetch(_MISSING, _NAMES, list(self.failed), id, 1):
+            return 1  # another worker was done with it before we had the lock: look for the next one
+        try:
+            await self._make(connection, id)
+        except (BrokenExecutor, *UNREACHABLE):
+            raise  # no fault of this publication
+        except Exception:
+            self.failed.add(id)  # the others shall not wait for it; it is tried again after a restart
+            log.exception("form.failed", report=id)
         return 1
 
     async def _make(self, connection: Any, id: str) -> None:

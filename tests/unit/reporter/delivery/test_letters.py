@@ -17,7 +17,7 @@ from services.reporter.model import Overview
 from services.reporter.returns.states import State
 from shared.periods import Period
 from shared.status import Round
-from tests.unit.reporter.test_rendering import overview as example
+from tests.unit.reporter.test_rendering import the_overview as example
 
 URL = "https://reports.test/"
 NOW = datetime(2026, 10, 14, 8, 30, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """Who sees what: every address and every form, as each of those who may come."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from fastapi.routing import APIRoute
@@ -53,7 +54,7 @@ def unchanged() -> Running:
     return running()
 
 
-def matrix(table: dict[str, tuple[int, ...]]) -> list[tuple[str, str, int]]:
+def matrix(table: Mapping[str, tuple[int, ...]]) -> list[tuple[str, str, int]]:
     return [(path, who, status) for path, row in table.items() for who, status in zip(WHO, row, strict=True)]
 
 
