@@ -1,11 +1,18 @@
-"""The settings that every service has, read from the environment only."""
+"""The settings that every service has, read from the environment only, and how what is wrong with them is told."""
 
-from typing import Literal, Self
+import os
+import sys
+from typing import Literal, Self, TypeVar
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, FilePath, PostgresDsn, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.kafka import Connection, Protocol
+from shared.logging import configure, get_logger
+from shared.variables import faults, unknown
+
+log = get_logger()
 
 
 class KafkaSettings(BaseSettings):
@@ -88,3 +95,49 @@ class WithDatabase(Common):
         validation_alias="DATABASE_URL",
         description="PostgreSQL, as a URL",
     )
+    database_password_file: FilePath | None = Field(
+        None,
+        validation_alias="DATABASE_PASSWORD_FILE",
+        description="a file that holds the password, which the URL then leaves out",
+    )
+
+    @property
+    def database(self) -> str:
+        """The URL with its password, so it belongs in no log."""
+        url, file = str(self.database_url), self.database_password_file
+        return with_password(url, SecretStr(file.read_text().strip())) if file else url
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        parts = urlsplit(str(self.database_url))
+        if self.database_password_file and (parts.password is not None or not parts.username):
+            raise ValueError("DATABASE_PASSWORD_FILE: expected a DATABASE_URL with a user and without a password")
+        return self
+
+
+def with_password(url: str, password: SecretStr) -> str:
+    """The same database as the same user, whose password goes in place of the URL's own, if it has one."""
+    parts = urlsplit(url)
+    login, _, address = parts.netloc.rpartition("@")
+    quoted = quote(password.get_secret_value(), safe="")
+    return parts._replace(netloc=f"{login.partition(':')[0]}:{quoted}@{address}").geturl()
+
+
+K = TypeVar("K", bound=Common)
+
+
+def load(kind: type[K], service: str) -> K:
+    """A service's settings, its log configured by them. What is wrong is named on stderr, with exit code 2.
+
+    Variables that nothing reads are named in the log: they are typing errors.
+    """
+    try:
+        settings = kind()
+    except ValidationError as fault:
+        sys.stderr.write(f"{service} does not start, as its environment is not in order:\n")
+        sys.stderr.writelines(f"  {line}\n" for line in faults(kind, fault))
+        raise SystemExit(2) from None
+    configure(service, settings.log_format)
+    for name, meant in unknown(kind, os.environ):
+        log.warning("setting.unknown", variable=name, meant=meant)
+    return settings

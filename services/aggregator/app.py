@@ -17,9 +17,9 @@ from services.aggregator.settings import Settings
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
 from shared.departments import load_register
-from shared.logging import configure
 from shared.rules import load_rules
 from shared.serving import Halt, Health, lifespan_of, repeat, serve
+from shared.settings import load
 from shared.waiting import until_reached
 
 
@@ -31,7 +31,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
-        pool = await database.connect(str(settings.database_url), service="aggregator", schema=SCHEMA)
+        pool = await database.connect(settings.database, service="aggregator", schema=SCHEMA)
         producer = messages.producer(settings.kafka)
         recording = Recording(pool, register, load_rules())
         recomputing = Recomputing(pool, register)
@@ -79,8 +79,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 
 
 def main() -> None:
-    settings = Settings()
-    configure("aggregator", settings.log_format)
+    settings = load(Settings, "aggregator")
     halt = Halt()
     # A batch makes a million objects and no cycles: the collector, left to itself, would walk them all again and again.
     gc.freeze()

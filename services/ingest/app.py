@@ -22,8 +22,8 @@ from services.ingest.traffic import Traffic
 from shared import messages, topics
 from shared.consuming import Consuming
 from shared.departments import Register, load_register
-from shared.logging import configure
 from shared.serving import Halt, Health, RequestLog, lifespan_of, serve
+from shared.settings import load
 from shared.waiting import until_reached
 
 
@@ -89,8 +89,7 @@ def _credentials(settings: Settings, register: Register, keys: Keys) -> tuple[Is
 
 
 def main() -> None:
-    settings = Settings()
-    configure("ingest", settings.log_format)
+    settings = load(Settings, "ingest")
     halt = Halt()
     serve(
         create_app(settings, halt),

@@ -1,6 +1,7 @@
 """Wires the reporter: statuses in, publications out, pages over HTTP."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
@@ -35,8 +36,8 @@ from services.reporter.signing_in.visits import Visits
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
 from shared.departments import Register, load_register
-from shared.logging import configure
 from shared.serving import Halt, Health, lifespan_of, repeat, serve
+from shared.settings import load
 from shared.waiting import until_reached
 
 
@@ -59,9 +60,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
-        pool = await database.connect(
-            str(settings.database_url), service="reporter", schema=store.SCHEMA, size=8 + settings.workers
-        )
+        pool = await database.connect(settings.database, service="reporter", schema=store.SCHEMA, size=8 + settings.workers)
         async with pool.acquire() as connection:
             await store.keep_assets(connection, assets.files)
         archive.pool = pool
@@ -142,7 +141,8 @@ def mailer(settings: Settings) -> Mailer | None:
     if settings.mail == "smtp":
         username, password = settings.smtp_username or None, settings.smtp_password.get_secret_value() or None
         server = Server(settings.smtp_host, settings.smtp_port, settings.smtp_tls, username, password)
-        return SmtpMailer(server, sender=settings.mail_from)
+        context = ssl.create_default_context(cafile=settings.smtp_ca)
+        return SmtpMailer(server, sender=settings.mail_from, context=context)
     return None
 
 
@@ -176,7 +176,6 @@ def signing_in(settings: Settings, archive: Archive, register: Register) -> Call
 
 
 def main() -> None:
-    settings = Settings()
-    configure("reporter", settings.log_format)
+    settings = load(Settings, "reporter")
     halt = Halt()
     serve(create_app(settings, halt), host=settings.host, port=settings.port, halt=halt)

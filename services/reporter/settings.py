@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, model_validator
+from pydantic import Field, FilePath, HttpUrl, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import WithDatabase
@@ -48,6 +48,9 @@ class Settings(WithDatabase):
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_tls: Literal["tls", "starttls", "off"] = Field(
         "starttls", description="tls: from the first byte; off: on loopback only"
+    )
+    smtp_ca: FilePath | None = Field(
+        None, description="PEM file of the CA that signed its certificate; None: the CAs that this machine trusts"
     )
     smtp_username: str = Field("", description="login at the SMTP server; empty: none")
     smtp_password: SecretStr = Field(SecretStr(""), description="its password")

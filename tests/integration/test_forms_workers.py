@@ -43,5 +43,6 @@ async def test_the_workers_of_a_killed_reporter_end_too() -> None:
     workers_of_it = [int(pid) for pid in (await reporter.stdout.readline()).split()]
     assert len(workers_of_it) == 2
     reporter.kill()
-    await reporter.wait()
+    async with asyncio.timeout(60):
+        await reporter.wait()  # for the end of its output too, which its workers hold open
     await until(lambda: not any(map(start_time, workers_of_it)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from deploy.local.sample.model import Draft, dice, draft, due, noted, office_hour, pick_day
+from deploy.local.sample.model import PERIODS, Draft, dice, draft, due, noted, office_hour, pick_day
 from deploy.local.sample.procurements import spans
 from deploy.local.sample.profiles import LEVELS, Profile
 from shared.departments import Department
@@ -135,5 +135,14 @@ def statement(d: Department, profile: Profile, period: Period, seed: int, holder
     if level is not LEVELS["S"]:
         text = "Check each notice for the record of consideration before it is published"
         data["actions"] = [{"action": f"{d.code}-{period}", "text": text, "due": str(period.following.last_day)}]
+        if rng.random() < 0.3:
+            disputed = "We hold records for two more, which our own system sent after the cut-off."
+            data["comments"] = [{"indicator": "considered-in-time", "text": disputed}]
+    before = statement(d, profile, period.preceding, seed, holder) if period > PERIODS[0] else None
+    if before is not None:
+        data["outcomes"] = [
+            {"action": action["action"], "done": rng.random() < level.delivered, "text": "Every notice since then"}
+            for action in before.event["data"].get("actions", ())
+        ]
     when = datetime.combine(day, time(15), LONDON)
     return draft(d.code, "statement.signed", f"{period}/{d.code}", when, data, recorded=when + timedelta(hours=1))

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.kafka import Connection
-from shared.settings import KafkaSettings
+from shared.settings import KafkaSettings, WithDatabase
 
 SECRET = "correct-horse"
 
@@ -59,4 +59,28 @@ def test_a_wrong_combination_is_named_at_the_start(
     given(monkeypatch, **values)
     with pytest.raises(ValidationError, match=expected) as refused:
         KafkaSettings()
+    assert SECRET not in str(refused.value)
+
+
+def given_a_database(monkeypatch: pytest.MonkeyPatch, url: str, file: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(file))
+
+
+def test_the_database_s_password_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever characters it has, and the rest of the URL stays."""
+    (tmp_path / "database").write_text("it's/@:\n")
+    given_a_database(monkeypatch, "postgresql://svr@db:5433/reports?sslmode=verify-full", tmp_path / "database")
+    assert WithDatabase().database == "postgresql://svr:it%27s%2F%40%3A@db:5433/reports?sslmode=verify-full"
+
+
+@pytest.mark.parametrize("url", ["postgresql://svr:correct-horse@db/svr", "postgresql://db/svr"])
+def test_a_database_has_one_password_and_somebody_whose_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    """A file beside a URL with a password, or without a user, is refused without telling the password."""
+    (tmp_path / "database").write_text(SECRET)
+    given_a_database(monkeypatch, url, tmp_path / "database")
+    with pytest.raises(ValidationError, match="expected a DATABASE_URL with a user and without a password") as refused:
+        WithDatabase()
     assert SECRET not in str(refused.value)

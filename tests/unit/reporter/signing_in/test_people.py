@@ -61,7 +61,7 @@ def test_without_a_name_the_subject_is_shown(name: object) -> None:
         {"department": "pm-office"},
     ],
 )
-def test_nobody_we_know(claims: dict[str, object]) -> None:
+def test_nobody_we_know(claims: dict[str, Any]) -> None:
     """Denied, with a reason for the log."""
     with pytest.raises(Denied):
         who(**claims)
