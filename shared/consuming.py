@@ -21,7 +21,9 @@ from faststream.kafka.message import KafkaMessage as ParsedMessage
 from faststream.middlewares import AckPolicy
 
 from shared import header_names
+from shared.lag import Lag, ages
 from shared.logging import get_logger
+from shared.rebalances import Rebalances
 from shared.waiting import HALT_AFTER_SECONDS, Halt, Retrying
 
 log = get_logger()
@@ -61,7 +63,7 @@ class Consuming:
         self.handle = handle
         self.retrying = Retrying(halt, halt_after=halt_after)
         self.last_done = time.monotonic()
-        self.records_done = 0
+        self.records_done = self.in_hand = 0
         self._paused: dict[TopicPartition, float] = {}
         # no_reply: a record's reply_to header must not make us write, with our rights, to a topic it names.
         self.subscriber = broker.subscriber(
@@ -78,6 +80,7 @@ class Consuming:
             partition_assignment_strategy=[RoundRobinPartitionAssignor],
             session_timeout_ms=session_seconds * 1000,
             rebalance_timeout_ms=60_000,
+            listener=Rebalances(group, lambda: self.subscriber.consumer),
         )
         self.subscriber(self._on_batch)
 
@@ -95,6 +98,7 @@ class Consuming:
             first.setdefault(partition, record.offset)
             past[partition] = record.offset + 1  # offsets have gaps: never count records
         began = time.monotonic()
+        self.in_hand = len(records)
         try:
             await self.handle(records)
             # What another member holds by now is that member's to commit.
@@ -108,7 +112,15 @@ class Consuming:
             if failure is None:
                 self.subscriber.running = False  # hands over no further batch, until the broker is stopped
             else:
-                log.warning("batch.retried", group=self.group, **failure.fields)
+                log.warning(
+                    "batch.retried",
+                    group=self.group,
+                    records=len(records),
+                    positions=_positions(first),
+                    outcome="failure",
+                    duration=int((time.monotonic() - began) * 1e9),
+                    **failure.fields,
+                )
                 await self._pause(failure.seconds)
         else:
             self.retrying.succeeded()
@@ -118,9 +130,12 @@ class Consuming:
                 "batch.committed",
                 group=self.group,
                 records=len(records),
-                positions={f"{p.topic}/{p.partition}": offset for p, offset in past.items()},
+                positions=_positions(past),
+                outcome="success",
                 duration=int((self.last_done - began) * 1e9),
             )
+        finally:
+            self.in_hand = 0
 
     def pause(self, partition: TopicPartition, seconds: float) -> None:
         """Hands over nothing more of this partition for so long, at most `LONGEST_PAUSE`; the others go on.
@@ -167,17 +182,32 @@ class Consuming:
 
     async def lag(self) -> dict[TopicPartition, int]:
         """Records between what is committed and the end, for each partition that this member holds."""
+        return {p: end - committed for p, (committed, end) in (await self._offsets()).items()}
+
+    async def behind(self) -> dict[TopicPartition, Lag]:
+        """The partitions with lag, each with how long its oldest unread record has waited."""
+        offsets = {p: found for p, found in (await self._offsets()).items() if found[1] > found[0]}
+        unread = {p: committed for p, (committed, _) in offsets.items()}
+        waited = await ages(self.subscriber.consumer, unread, now=time.time()) if unread else {}
+        return {p: Lag(committed, end, waited[p]) for p, (committed, end) in offsets.items()}
+
+    async def _offsets(self) -> dict[TopicPartition, tuple[int, int]]:
+        """(committed or else the beginning, end) of each partition that this member holds."""
         consumer = self.subscriber.consumer
         if consumer is None or not consumer.assignment():
             return {}
         held = list(consumer.assignment())
         ends = await consumer.end_offsets(held)
         starts = await consumer.beginning_offsets(held)
-        return {p: ends[p] - ((await consumer.committed(p)) or starts[p]) for p in held}
+        return {p: ((await consumer.committed(p)) or starts[p], ends[p]) for p in held}
 
     async def live(self, limit_seconds: float) -> bool:
-        """Whether it consumes: no batch failing for longer than the limit, and no lag that nobody works off."""
-        now = time.monotonic()
+        """Whether it consumes: its consumer runs, no batch has failed for longer than the limit, and there is no lag
+        that nobody works off. To be asked of a member that was started.
+        """
+        now, tasks = time.monotonic(), self.subscriber.tasks
+        if self.subscriber.consumer is None or (tasks and all(task.done() for task in tasks)):
+            return False  # FastStream's loop ends without a word when the consumer under it is closed
         if self.retrying.since is not None and now - self.retrying.since > limit_seconds:
             return False
         if now - self.last_done <= limit_seconds:
@@ -187,3 +217,7 @@ class Consuming:
                 return not any(lag for partition, lag in (await self.lag()).items() if partition not in self._paused)
         except (KafkaError, TimeoutError):
             return True  # a broker that does not answer is no reason to restart us
+
+
+def _positions(offsets: dict[TopicPartition, int]) -> dict[str, int]:
+    return {f"{partition.topic}/{partition.partition}": offset for partition, offset in offsets.items()}

@@ -17,6 +17,11 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     "service.halted": LogEvent(
         "error", "a fault lasted too long; the process ends with code 1", "see error.message; it is restarted for you"
     ),
+    "setting.unknown": LogEvent(
+        "warning",
+        "an environment variable SVR_… that nothing reads, and the one that was probably meant",
+        "correct its name, or remove it (docs/configuration.md)",
+    ),
     "heartbeat": LogEvent("info", "the service is well: uptime, work done since the last one, memory"),
     "dependency.unreachable": LogEvent(
         "warning", "what the service depends on does not answer; it waits and tries again", "bring it back"

@@ -2,8 +2,12 @@
 
 import json
 import logging
+import os
+import re
+import socket
 import sys
 from collections.abc import MutableMapping
+from importlib.metadata import version
 from typing import Any, TextIO
 
 import orjson
@@ -35,9 +39,21 @@ _ECS = {
     "event_id": "event.id",
     "event_source": "svr.source",
     "event_type": "svr.event_type",
+    "trace_id": "trace.id",
+    "span_id": "span.id",
 }
+_BOUND = ("service.name", "service.version", "service.instance.id", "ecs.version")
 # What this system names itself goes under svr., so that no field collides with a field of ECS.
-_PLAIN = frozenset({"service.name", "ecs.version", *_ECS.values()})
+_PLAIN = frozenset({*_BOUND, *_ECS.values()})
+ECS_VERSION = "8.17.0"
+
+# What faults quote of the values they are about, which are payload: PostgreSQL's, asyncpg's, pydantic's, a mail server's.
+_QUOTED = (
+    (re.compile(r"\n(DETAIL|CONTEXT|QUERY):.*?(?=\n(?:HINT:|\S*Error|\s*\Z|\n)|\Z)", re.DOTALL), ""),
+    (re.compile(r"(invalid input for query argument \$\d+: ).*?(?= \([^()\n]*\)(?:\n|\Z)|\Z)", re.DOTALL), r"\1…"),
+    (re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL), "input_value=…"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"),
+)
 
 EventDict = MutableMapping[str, Any]
 
@@ -48,6 +64,16 @@ def _ecs(_logger: Any, _method: str, line: EventDict) -> EventDict:
     if action in LOG_EVENTS:
         named["event.action"] = action
     return named
+
+
+def _discreet(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    """Leaves out of a fault's words, and of its trace, what they quote of a payload, and e-mail addresses."""
+    for name in ("error", "exception"):
+        if isinstance(text := line.get(name), str):
+            for quoted, instead in _QUOTED:
+                text = quoted.sub(instead, text)
+            line[name] = text
+    return line
 
 
 def _json(_logger: Any, _method: str, line: EventDict) -> str:
@@ -78,8 +104,11 @@ class Sparing(logging.Filter):
         return True
 
 
-def configure(service: str, fmt: str = "auto", *, stream: TextIO | None = None) -> None:
-    """Sets up structlog and the standard library's loggers, once, at the start of a process. `stream`: else stdout."""
+def configure(service: str, fmt: str = "auto", *, level: str = "info", stream: TextIO | None = None) -> None:
+    """Sets up structlog and the standard library's loggers, once, at the start of a process. `stream`: else stdout.
+
+    What is the same in every line is bound here.
+    """
     stream = stream or sys.stdout
     as_json = fmt == "json" or (fmt == "auto" and not stream.isatty())
     before: list[structlog.typing.Processor] = [
@@ -87,10 +116,13 @@ def configure(service: str, fmt: str = "auto", *, stream: TextIO | None = None) 
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _discreet,
     ]
+    values = (service, version("social-value-returns"), f"{socket.gethostname()}-{os.getpid()}", ECS_VERSION)
+    bound = dict(zip(_BOUND, values, strict=True))
 
     def whose(_logger: Any, _method: str, line: EventDict) -> EventDict:
-        line["service.name"] = service
+        line.update(bound)
         return line
 
     last: list[structlog.typing.Processor] = (
@@ -112,8 +144,8 @@ def configure(service: str, fmt: str = "auto", *, stream: TextIO | None = None) 
     handler.addFilter(Sparing("aiokafka", seconds=10))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for chatty in ("aiokafka", "faststream", "uvicorn", "httpx", "kafka"):
+    root.setLevel(level.upper())
+    for chatty in ("aiokafka", "faststream", "uvicorn", "httpx", "kafka", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

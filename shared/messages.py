@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 from shared import times
 from shared.envelope import CONTENT_TYPE
 from shared.kafka import Connection
+from shared.tracing import HEADER
 
 Headers = Sequence[tuple[str, bytes]]
 STOP_SECONDS = 5.0
@@ -27,7 +28,14 @@ class Message:
     headers: Headers = CLOUDEVENT
 
 
-def cloudevent(*, source: str, id: str, type: str, subject: str, time: datetime, data: Any) -> bytes:
+def headers(traceparent: str | None) -> Headers:
+    """Those of a CloudEvent of ours, with the trace that it belongs to."""
+    return CLOUDEVENT if traceparent is None else (*CLOUDEVENT, (HEADER, traceparent.encode()))
+
+
+def cloudevent(
+    *, source: str, id: str, type: str, subject: str, time: datetime, data: Any, traceparent: str | None = None
+) -> bytes:
     """CloudEvents 1.0 in structured JSON; `data` is anything orjson can write."""
     return orjson.dumps(
         {
@@ -38,6 +46,7 @@ def cloudevent(*, source: str, id: str, type: str, subject: str, time: datetime,
             "subject": subject,
             "time": times.text(time),
             "datacontenttype": "application/json",
+            **({} if traceparent is None else {HEADER: traceparent}),
             "data": data,
         }
     )

@@ -14,6 +14,8 @@ from shared.logging import get_logger
 from shared.messages import Message, send_all
 
 log = get_logger()
+LATE_SECONDS = 60.0
+"""A row that has waited longer is a warning."""
 
 
 async def enqueue(connection: Any, schema: str, messages: Sequence[Message]) -> None:
@@ -28,6 +30,16 @@ async def enqueue(connection: Any, schema: str, messages: Sequence[Message]) -> 
         [",".join(name for name, _ in m.headers) for m in messages],
         ["\n".join(value.decode() for _, value in m.headers) for m in messages],
     )
+
+
+async def report(pool: asyncpg.Pool, schema: str) -> None:
+    """Logs what waits to be sent; a warning when it has waited for long."""
+    row = await pool.fetchrow(
+        f"""SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age
+        FROM {schema}.outbox""",  # noqa: S608 - schema is ours
+    )
+    age = round(row["age"], 1)
+    (log.warning if age > LATE_SECONDS else log.info)("outbox.depth", rows=row["rows"], age_seconds=age)
 
 
 async def relay(pool: asyncpg.Pool, schema: str, kafka: AIOKafkaProducer, *, limit: int = 500) -> int:

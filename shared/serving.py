@@ -1,7 +1,7 @@
 """Running a service: its HTTP side, its consumers and its background steps start, stop and fail together."""
 
 import asyncio
-import os
+import platform
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,12 +10,11 @@ from importlib.metadata import version
 from typing import Any
 
 import uvicorn
-from aiokafka.errors import KafkaError
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI
 
-from shared.consuming import Consuming
+from shared.health import Health
+from shared.heartbeat import Heartbeat
+from shared.http_log import RequestLog
 from shared.logging import get_logger
 from shared.waiting import HALT_AFTER_SECONDS, Retrying
 
@@ -36,6 +35,11 @@ class Halt:
         self.fault = fault
         if self.server is not None:
             self.server.should_exit = True
+
+    @property
+    def connections(self) -> int:
+        """HTTP connections that are open."""
+        return 0 if self.server is None else len(self.server.server_state.connections)
 
 
 def serve(app: FastAPI, *, host: str, port: int, halt: Halt, connections: int | None = None) -> None:
@@ -91,86 +95,47 @@ async def repeat(
             await asyncio.sleep(failure.seconds)
         else:
             retrying.succeeded()
-            await asyncio.sleep(rest * (time.monotonic() - began) if found else idle_seconds)
-
-
-def memory_mib() -> int:
-    """Resident memory of this process, in MiB; 0 where /proc is not to be had."""
-    try:
-        with open("/proc/self/statm") as statm:  # noqa: PTH123 - a pseudo-file, read every half minute
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
-    except OSError:
-        return 0
-
-
-class Health:
-    """What /health/live and /health/ready answer: consuming, not merely up; and ready once everything is reached."""
-
-    def __init__(self, limit_seconds: float) -> None:
-        self.limit_seconds = limit_seconds
-        self.consuming: Consuming | None = None
-        self.ready = False
-
-    def router(self) -> APIRouter:
-        api = APIRouter(prefix="/health")
-
-        @api.get("/live")
-        async def live() -> JSONResponse:
-            ok = not self.ready or self.consuming is None or await self.consuming.live(self.limit_seconds)
-            return JSONResponse({"live": ok}, status_code=200 if ok else 503)
-
-        @api.get("/ready")
-        async def ready() -> JSONResponse:
-            return JSONResponse({"ready": self.ready}, status_code=200 if self.ready else 503)
-
-        return api
-
-
-class RequestLog:
-    """ASGI middleware: one line for each request, but for those that ask for health."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/health/"):
-            await self.app(scope, receive, send)
-            return
-        began, status = time.monotonic(), 500
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, sending)
-        finally:
-            duration = int((time.monotonic() - began) * 1e9)
-            log.info("http.request", method=scope["method"], path=scope["path"], status=status, duration=duration)
+            if not found:
+                await asyncio.sleep(idle_seconds)
+            elif rest:
+                await asyncio.sleep(rest * (time.monotonic() - began))
 
 
 Running = Callable[[], AbstractAsyncContextManager[list[asyncio.Task[None]]]]
 
 
-def lifespan_of(running: Running, health: Health, halt: Halt) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def observed(app: FastAPI, health: Health) -> None:
+    """Adds /health and the log of requests, as the last thing: whatever answers is within."""
+    app.include_router(health.router())
+    app.add_middleware(RequestLog, served=health.served)
+
+
+def lifespan_of(
+    running: Running, health: Health, halt: Halt, *, fingerprint: str = ""
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """FastAPI's lifespan: `running` starts in the background, so that health answers while dependencies are waited for.
 
-    A fault of `running`, or of a task that it yields, halts the service.
+    A fault of `running`, or of a task that it yields, halts the service. `fingerprint`: of its settings.
     """
 
     async def run(stop: asyncio.Event) -> None:
-        began = time.monotonic()
+        heartbeat = Heartbeat(health, lambda: halt.connections)
         try:
             async with running() as tasks:
-                health.ready = True
-                log.info("service.started", version=version("social-value-returns"))
+                health.running = True
+                log.info(
+                    "service.started",
+                    settings=fingerprint,
+                    python=platform.python_version(),
+                    **{name: version(name) for name in ("aiokafka", "faststream")},
+                )
+                reason = "a step ended with a fault"
                 try:
-                    await _watch(tasks, stop, lambda: _heartbeat(began, health))
+                    await _watch(tasks, stop, heartbeat.beat)
+                    reason = "asked to" if halt.fault is None else "halted"
                 finally:
-                    health.ready = False
-                    log.info("service.stopping")
+                    health.running = False
+                    log.info("service.stopping", reason=reason, uptime=int(time.monotonic() - heartbeat.began))
                     for task in tasks:
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
@@ -185,7 +150,7 @@ def lifespan_of(running: Running, health: Health, halt: Halt) -> Callable[[FastA
         task = asyncio.create_task(run(stop))
         yield
         stop.set()
-        if not health.ready and not task.done():
+        if not health.running and not task.done():
             task.cancel()  # still waiting for a dependency: nothing has been begun that must be finished
         await asyncio.gather(task, return_exceptions=True)
 
@@ -196,26 +161,18 @@ async def _watch(
     tasks: list[asyncio.Task[None]], stop: asyncio.Event, heartbeat: Callable[[], Awaitable[None]]
 ) -> None:
     """Returns once `stop` is set. Raises the fault of a task that ends with one."""
-    stopping = asyncio.create_task(stop.wait())
-    running: set[asyncio.Task[Any]] = {stopping, *tasks}
-    while not stop.is_set():
-        done, running = await asyncio.wait(running, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-        if not done:
-            await heartbeat()
-
-
-async def _heartbeat(began: float, health: Health) -> None:
-    log.info("heartbeat", uptime=int(time.monotonic() - began), memory_mib=memory_mib())
-    if health.consuming is None:
-        return
+    beating = asyncio.create_task(_beat(heartbeat))
+    running: set[asyncio.Task[Any]] = {asyncio.create_task(stop.wait()), beating, *tasks}
     try:
-        async with asyncio.timeout(HEARTBEAT_SECONDS / 2):
-            behind = await health.consuming.lag()
-    except (KafkaError, TimeoutError) as fault:
-        log.warning("dependency.unreachable", dependency="Kafka", error=str(fault), error_type=type(fault).__name__)
-        return
-    for partition, lag in behind.items():
-        if lag:
-            log.info("consumer.lag", topic=partition.topic, partition=partition.partition, lag=lag)
+        while not stop.is_set():
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        beating.cancel()
+
+
+async def _beat(heartbeat: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        await heartbeat()

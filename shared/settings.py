@@ -1,5 +1,6 @@
 """The settings that every service has, read from the environment only, and how what is wrong with them is told."""
 
+import hashlib
 import os
 import sys
 from typing import Literal, Self, TypeVar
@@ -81,6 +82,19 @@ class Common(KafkaSettings):
         validation_alias="SVR_LOG_FORMAT",
         description="JSON lines, or colours for people; auto: colours on a terminal",
     )
+    log_level: Literal["debug", "info", "warning"] = Field(
+        "info",
+        validation_alias="SVR_LOG_LEVEL",
+        description="the least that is written; debug: a line for every event too",
+    )
+    metrics: Literal["off", "on"] = Field(
+        "off", validation_alias="SVR_METRICS", description="on: Prometheus metrics at /metrics; needs the telemetry extra"
+    )
+    otel: Literal["off", "on"] = Field(
+        "off",
+        validation_alias="SVR_OTEL",
+        description="on: spans of the batches by OTLP, to OTEL_EXPORTER_OTLP_ENDPOINT; needs the telemetry extra",
+    )
     health_seconds: float = Field(
         60,
         gt=0,
@@ -105,7 +119,7 @@ class WithDatabase(Common):
     def database(self) -> str:
         """The URL with its password, so it belongs in no log."""
         url, file = str(self.database_url), self.database_password_file
-        return with_password(url, SecretStr(file.read_text().strip())) if file else url
+        return with_login(url, urlsplit(url).username or "", SecretStr(file.read_text().strip())) if file else url
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -115,12 +129,20 @@ class WithDatabase(Common):
         return self
 
 
-def with_password(url: str, password: SecretStr) -> str:
-    """The same database as the same user, whose password goes in place of the URL's own, if it has one."""
+def with_login(url: str, username: str, password: SecretStr) -> str:
+    """The same database, as this user. `username` is quoted already, where it has to be."""
     parts = urlsplit(url)
-    login, _, address = parts.netloc.rpartition("@")
-    quoted = quote(password.get_secret_value(), safe="")
-    return parts._replace(netloc=f"{login.partition(':')[0]}:{quoted}@{address}").geturl()
+    address = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{username}:{quote(password.get_secret_value(), safe='')}@{address}").geturl()
+
+
+def fingerprint(settings: Common) -> str:
+    """The beginning of a SHA-256: two processes with the same settings have the same. No secret is part of it."""
+    shown = settings.model_dump(mode="json")  # a SecretStr is asterisks in it
+    if isinstance(settings, WithDatabase):
+        shown["database_url"] = with_password(str(settings.database_url), SecretStr(""))
+    lines = "\n".join(f"{name}={shown[name]}" for name in sorted(shown))
+    return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
 K = TypeVar("K", bound=Common)
@@ -137,7 +159,7 @@ def load(kind: type[K], service: str) -> K:
         sys.stderr.write(f"{service} does not start, as its environment is not in order:\n")
         sys.stderr.writelines(f"  {line}\n" for line in faults(kind, fault))
         raise SystemExit(2) from None
-    configure(service, settings.log_format)
+    configure(service, settings.log_format, level=settings.log_level)
     for name, meant in unknown(kind, os.environ):
         log.warning("setting.unknown", variable=name, meant=meant)
     return settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import AnyUrl, SecretStr, ValidationError
+from pydantic import AnyUrl, PostgresDsn, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from shared.kafka import Protocol
@@ -45,15 +45,19 @@ def _variable(kind: type[BaseSettings], field: str) -> Variable:
     options = get_args(info.annotation)
     secret = SecretStr in (info.annotation, *options) or name == "DATABASE_URL"  # which holds a password
     default = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
-    shown = "" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
-    if field == "workers":
-        shown = "one for each core"
+    if info.is_required():
+        shown = "required"
+    elif info.default_factory is not None:
+        shown = "by this machine"
+    else:
+        shown = "" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
     return Variable(name, _type(info.annotation, info.metadata), shown, secret, info.description or "")
 
 
 _WORDS: Mapping[Any, str] = {
     str: "text", int: "whole number", float: "number", bool: "true or false", SecretStr: "text",
 }  # fmt: skip
+_URLS = (AnyUrl, PostgresDsn)
 _BOUNDS = {Ge: ("ge", "≥"), Gt: ("gt", ">"), Le: ("le", "≤"), Lt: ("lt", "<")}
 
 

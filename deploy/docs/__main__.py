@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deploy.docs import contracts, events, logs, methodology, reports
+from deploy.docs import configuration, contracts, events, logs, methodology, reports
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -11,6 +11,7 @@ def generated() -> dict[Path, str]:
     """Every generated file and what it must hold."""
     return {
         DOCS / "events.md": events.markdown(),
+        DOCS / "configuration.md": configuration.markdown(),
         DOCS / "logs.md": logs.markdown(),
         DOCS / "methodology.md": methodology.markdown(),
         **{DOCS / "reports" / name: text for name, text in reports.schemas().items()},

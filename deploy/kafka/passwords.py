@@ -23,13 +23,18 @@ class Passwords:
         return self.folder / principal
 
     def keep(self, principal: str, password: SecretStr) -> None:
-        """In place of the former one, at once or not at all."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self.folder / f".{principal}.new"
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(password.get_secret_value() + "\n")
-        fresh.replace(self.file(principal))
+        """In place of the former one."""
+        write(self.file(principal), password.get_secret_value() + "\n")
+
+
+def write(file: Path, secret: str) -> None:
+    """In place of what is there, at once or not at all; only its owner can read it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(secret)
+    fresh.replace(file)
 
 
 def new() -> SecretStr:

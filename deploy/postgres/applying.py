@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 import asyncpg
 from pydantic import SecretStr
 
 from deploy.postgres.roles import MIGRATOR, OWNERS, ROLES, after, before
 from shared import database
+from shared.settings import with_login
 
 _UNOWNED = """SELECT format('ALTER %s %I.%I OWNER TO svr_migrator',
         CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, n.nspname, c.relname) AS statement
@@ -28,7 +28,7 @@ async def apply(admin_url: str, password: Callable[[str], SecretStr]) -> dict[st
 
     `admin_url` is a superuser's, on the database itself. Every role gets the password that `password` gives for it.
     """
-    urls = {role: login(admin_url, role, password(role)) for role in ROLES}
+    urls = {role: with_login(admin_url, role, password(role)) for role in ROLES}
     connection = await asyncpg.connect(admin_url)
     try:
         for role in ROLES:
@@ -47,13 +47,6 @@ async def apply(admin_url: str, password: Callable[[str], SecretStr]) -> dict[st
     finally:
         await connection.close()
     return urls
-
-
-def login(url: str, role: str, password: SecretStr) -> str:
-    """The same database, as this role."""
-    parts = urlsplit(url)
-    address = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{role}:{quote(password.get_secret_value(), safe='')}@{address}").geturl()
 
 
 async def _make(connection: Any, role: str, password: SecretStr) -> None:

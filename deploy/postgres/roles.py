@@ -9,8 +9,8 @@ OWNERS = {"aggregator": AGGREGATOR, "reporter": REPORTER}
 
 APPEND_ONLY = frozenset(
     {
-        *(("aggregator", table) for table in ("event", "duplicate", "unreadable", "chain")),
-        *(("reporter", table) for table in ("publication", "publication_file", "asset")),
+        *(("aggregator", table) for table in ("event", "duplicate", "unreadable", "chain", "erasure")),
+        *(("reporter", table) for table in ("publication", "publication_file", "asset", "erasure")),
     }
 )
 MIGRATIONS = "migration"

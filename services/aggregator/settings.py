@@ -11,4 +11,4 @@ class Settings(WithDatabase):
 
     host: str = Field("127.0.0.1", description="address that health checks and receipts listen on")
     port: int = Field(8090, ge=1, le=65535, description="port that health checks and receipts listen on")
-    batch: int = Field(10_000, ge=1, le=20_000, description="most records in one batch")
+    batch: int = Field(6000, ge=1, le=20_000, description="most records in one batch")

@@ -5,18 +5,29 @@ Read block by block, each with the rows that it names, so that nothing holds the
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.aggregator.chain import GENESIS, Block, Entry, Fault, block_faults, entry_faults, unsealed_faults
 from shared.status import Sealed
 
-_SEALED = "SELECT position, source, id, sha256, body, line FROM entry WHERE position = ANY ($1)"
+_SEALED = "SELECT position, source, id, sha256, body, line, erased FROM entry WHERE position = ANY ($1)"
 
 _UNSEALED = """WITH sealed AS MATERIALIZED (
     SELECT (line::json ->> 1)::bigint AS position FROM chain, string_to_table(lines, E'\\n') AS line
 )
-SELECT position, source, id, sha256, body, line FROM entry
+SELECT position, source, id, sha256, body, line, erased FROM entry
 WHERE position <= $1 AND position NOT IN (SELECT position FROM sealed) ORDER BY position"""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A body that a name was taken out of; where the chain holds it, it is sealed as every event is."""
+
+    source: str
+    id: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Proof:
     entries: int
     unsealed: int
     faults: tuple[Fault, ...]
+    erasures: tuple[Erasure, ...] = ()
 
 
 async def total(connection: Any) -> int:
@@ -58,7 +70,9 @@ async def verify(connection: Any, *, progress: Callable[[int], None]) -> Proof:
     intruders = counts["settled"] - settled
     if intruders:
         faults += unsealed_faults([Entry(**dict(row)) for row in await connection.fetch(_UNSEALED, through)])
-    return Proof(head, entries, counts["rows"] - present - intruders, tuple(faults))
+    erased = await connection.fetch("SELECT source, id, reason, at FROM erasure ORDER BY position")
+    unsealed = counts["rows"] - present - intruders
+    return Proof(head, entries, unsealed, tuple(faults), tuple(Erasure(**dict(row)) for row in erased))
 
 
 async def blocks(connection: Any) -> AsyncIterator[Block]:

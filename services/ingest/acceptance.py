@@ -51,10 +51,12 @@ def accept(
     register: Register,
     received: datetime,
     replay: bool = False,
+    traceparent: str | None = None,
 ) -> Accepted | Rejected:
     """`sender` None leaves out the question who may send what (`svr check` before a sender is known).
 
-    `received` is UTC. `replay` takes the event's own `recordedtime` for it, for playing in a history.
+    `received` is UTC. `replay` takes the event's own `recordedtime` for it, for playing in a history. `traceparent`: of
+    the request or record that brought it, for an event without one of its own.
     """
     try:
         attributes, data = _read(submission, sender)
@@ -87,7 +89,7 @@ def accept(
         sender=sender.code if sender is not None else "",
         received=received,
         recorded=attributes.recorded,
-        traceparent=attributes.traceparent,
+        traceparent=attributes.traceparent or traceparent,
     )
     too_large = _size_fault(event, len(submission.body or b""))
     return Accepted(event) if too_large is None else Rejected(too_large, event.source, event.id)

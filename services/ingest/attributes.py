@@ -11,14 +11,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from services.ingest.problems import Fault, Problem, escape
-from shared import times
+from shared import times, tracing
 from shared.events.base import Data
 
 _NAME = re.compile(r"[a-z0-9]+")
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?", re.IGNORECASE)
 _URI = re.compile(r"[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_TEXT = 300
 MAX_FAULTS = 20
 
@@ -87,7 +86,6 @@ def check_attributes(members: Mapping[str, Any]) -> Attributes:
                     faults.append(Fault(f"/{name}", f"{value!r} lies outside {times.FIRST_YEAR} to {times.LAST_YEAR}"))
         except ValueError:
             faults.append(Fault(f"/{name}", f"{value!r} is no RFC 3339 time with an offset"))
-    trace = members.get("traceparent")
     if faults:
         raise Refused(
             Problem("not-a-cloudevent", _summary(faults), tuple(faults[:MAX_FAULTS])),
@@ -101,7 +99,7 @@ def check_attributes(members: Mapping[str, Any]) -> Attributes:
         subject=texts["subject"],
         time=moments["time"],
         recorded=moments.get("recordedtime"),
-        traceparent=trace if isinstance(trace, str) and _TRACE.fullmatch(trace) else None,
+        traceparent=tracing.valid(members.get("traceparent")),
     )
 
 

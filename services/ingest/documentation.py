@@ -4,6 +4,7 @@ The pages need no script and nothing from elsewhere, and everything in them is e
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import jinja2
 from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from markupsafe import Markup, escape
 
 from services.ingest import openapi
 from services.ingest.explanations import EXPLANATIONS
@@ -26,6 +28,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_CODE = re.compile(r"`([^`]+)`")
 SCHEMA_JSON = "application/schema+json"
 
 
@@ -34,6 +37,11 @@ def install(app: FastAPI, register: Register) -> None:
     app.include_router(router(app, register))
     theirs = app.openapi
     app.openapi = cache(lambda: openapi.complete(theirs()))  # type: ignore[method-assign]
+
+
+def words(text: str) -> Markup:
+    """Text of a document as HTML: what stands in backticks is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def router(app: FastAPI, register: Register) -> APIRouter:
@@ -45,6 +53,7 @@ def router(app: FastAPI, register: Register) -> APIRouter:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["words"] = words
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
 
     @cache

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 
 from services.ingest import binding
 from services.ingest.taking import Taking
+from shared import tracing
 from shared.consuming import Records
 from shared.topics import sender_of
 
@@ -31,6 +32,7 @@ class KafkaIngest:
                 sender=sender_of(record.topic),
                 place=f"{record.topic}/{record.partition}/{record.offset}",
                 now=now,
+                traceparent=tracing.of_headers(record.headers),
             )
             for record in records
         ]

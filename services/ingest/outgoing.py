@@ -7,7 +7,7 @@ from services.ingest import decoding
 from services.ingest.acceptance import Accepted, Rejected
 from services.ingest.traffic import Change
 from shared import times, topics
-from shared.messages import Message, cloudevent
+from shared.messages import Message, cloudevent, headers
 
 MOST_RAW = decoding.MAX_BYTES
 """Of a submission larger than any event may be, so many bytes are given back; `raw_bytes` says how many there were."""
@@ -27,7 +27,7 @@ def message(outcome: Accepted | Rejected, *, sender: str, raw: bytes | None, pla
     """
     if isinstance(outcome, Accepted):
         event = outcome.event
-        return Message(topics.PROCUREMENT_EVENTS, event.subject, event.to_json())
+        return Message(topics.PROCUREMENT_EVENTS, event.subject, event.to_json(), headers(event.traceparent))
     data = {
         "problem": outcome.problem.to_dict(),
         "event": {"source": outcome.source, "id": outcome.id},

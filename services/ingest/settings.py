@@ -1,9 +1,8 @@
 """Ingest's settings, from the environment."""
 
-from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, FilePath, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import Common
@@ -15,7 +14,7 @@ class Settings(Common):
     host: str = Field("127.0.0.1", description="address that HTTP listens on")
     port: int = Field(8080, ge=1, le=65535, description="port that HTTP listens on")
     connections: int = Field(500, ge=1, description="HTTP connections at once; more are answered 503")
-    api_keys: Path | None = Field(
+    api_keys: FilePath | None = Field(
         None, description="TOML file, sender = [SHA-256 of a key, …]; two at a time allow rotation. None: no keys"
     )
     oauth_issuer: str | None = Field(None, description="issuer of bearer tokens, as its `iss`; None: no tokens")

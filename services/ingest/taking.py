@@ -1,5 +1,6 @@
 """One submission after another → judged, written to Kafka and acknowledged, logged: the same for both ways in."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from services.ingest.binding import Submission
 from services.ingest.outgoing import brake_message, message
 from services.ingest.recent import Recent
 from services.ingest.traffic import Change, Refusal, Traffic
+from shared import tracing
 from shared.departments import Register
 from shared.logging import get_logger
 from shared.messages import send_all
@@ -20,12 +22,13 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`place` says where it came in: `submissions.dwp/0/17`, `http/<request>/3`."""
+    """`place` says where it came in: `submissions.dwp/0/17`, `http/<request>/3`; `traceparent`: with what trace."""
 
     sender: str
     place: str
     raw: bytes | None
     outcome: Accepted | Rejected
+    traceparent: str | None = None
 
 
 class Taking:
@@ -37,15 +40,20 @@ class Taking:
         self.producer, self.register, self.traffic, self.recent = producer, register, traffic, recent
         self.replay = replay
 
-    def judge(self, submission: Submission, *, sender: str, place: str, now: datetime) -> Judged:
+    def judge(
+        self, submission: Submission, *, sender: str, place: str, now: datetime, traceparent: str | None = None
+    ) -> Judged:
+        """`traceparent`: the record's; a request's is known."""
+        traceparent = traceparent or tracing.current()
         outcome = accept(
             submission,
             sender=self.register.sender(sender),
             register=self.register,
             received=now,
             replay=self.replay,
+            traceparent=traceparent,
         )
-        return Judged(sender, place, submission.body, outcome)
+        return Judged(sender, place, submission.body, outcome, traceparent)
 
     async def write(self, judged: Sequence[Judged], *, now: datetime, way: str, together: bool = False) -> None:
         """Returns once the broker has acknowledged what they led to. Raises KafkaError; then send it all again.
@@ -81,7 +89,12 @@ class Taking:
             senders=senders,
             accepted=len(accepted),
             rejected=len(written) - len(accepted),
+            **tracing.identities(accepted),
         )
+        if log.isEnabledFor(logging.DEBUG):
+            for one in written:
+                if isinstance(one.outcome, Accepted):
+                    log.debug("event.accepted", **_where(one.place), **tracing.identity(one.outcome.event))
 
     def _log(self, written: Sequence[Judged], *, untold: dict[str, list[Change]]) -> None:
         for sender, told in untold.items():
@@ -99,12 +112,26 @@ class Taking:
                 log.warning(
                     "rejection.written",
                     sender=one.sender,
-                    place=one.place,
                     event_id=one.outcome.id,
                     event_source=one.outcome.source,
                     problem=found.slug,
                     pointer=found.errors[0].pointer,
+                    **_where(one.place),
+                    **tracing.fields(one.traceparent),
                 )
+
+    def say_rates(self) -> None:
+        """A line for each sender of whom something has come since the last time."""
+        for sender, (refused, of) in sorted(self.traffic.take_counts().items()):
+            log.info("refusals.rate", sender=sender, refused=refused, of=of, percent=round(100 * refused / of, 1))
+
+
+def _where(place: str) -> dict[str, object]:
+    """`submissions.dwp/0/17` in three fields."""
+    topic, *rest = place.split("/")
+    if topic == "http" or len(rest) != 2:
+        return {"place": place}
+    return {"place": place, "topic": topic, "partition": int(rest[0]), "offset": int(rest[1])}
 
 
 def _refusals(judged: Sequence[Judged]) -> dict[str, list[Refusal | None]]:

@@ -104,6 +104,7 @@ class Traffic:
         self._requests: dict[str, Bucket] = {}
         self._brakes: dict[str, Brake] = {}
         self._untold: dict[str, list[Change]] = {}
+        self._counts: dict[str, tuple[int, int]] = {}
 
     def charge(self, sender: str, events: int, now: float) -> float:
         """Takes `events` from the sender's account. Returns the seconds for which it has to wait."""
@@ -128,9 +129,17 @@ class Traffic:
         return sender in self._brakes and self._brakes[sender].applied
 
     def saw(self, sender: str, outcomes: Iterable[Refusal | None]) -> None:
+        outcomes = list(outcomes)
+        refused, of = self._counts.get(sender, (0, 0))
+        self._counts[sender] = (refused + sum(o is not None for o in outcomes), of + len(outcomes))
         brake = self._brakes.setdefault(sender, Brake())
         changes = [change for outcome in outcomes if (change := brake.saw(outcome)) is not None]
         self._untold.setdefault(sender, []).extend(changes)
+
+    def take_counts(self) -> dict[str, tuple[int, int]]:
+        """Sender → refused, and of how many, since the last time."""
+        taken, self._counts = self._counts, {}
+        return taken
 
     def take_untold(self, sender: str) -> list[Change]:
         """The changes nobody has been told of yet: whoever takes them tells them, or gives them back."""

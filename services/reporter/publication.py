@@ -46,10 +46,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The latest revision of a report as it was published."""
+    """The latest revision of a report as it was published, but for a name that was `erased` since."""
 
     document: Report | Overview
     content_sha256: str
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ def drafts(
         if (draft := _department(due, current[code], histories, issued.get(code), names[code],
                                  revised.get(code, ()), register, now, sample))
     ]  # fmt: skip
-    whole = _overview(due, current, histories, issued.get(OVERVIEW), names, now, sample)
+    erased = any(each.erased for each in issued.values())
+    whole = _overview(due, current, histories, issued.get(OVERVIEW), names, now, sample, erased=erased)
     return [*found, *([whole] if whole else [])]
 
 
@@ -152,7 +154,8 @@ def _department(
         if not isinstance(previous, Report):
             raise TypeError(f"{previous.id} is no department's report")
         changes = revisions.changes(status, previous)
-        reason = revisions.reason(changes, revisions.cause(status.data, previous.data))
+        cause = revisions.ERASURE if issued and issued.erased else revisions.cause(status.data, previous.data)
+        reason = revisions.reason(changes, cause)
     document = build(
         status,
         history=histories.get(status.department, ()),
@@ -198,6 +201,8 @@ def _overview(
     names: Mapping[str, Names],
     now: datetime,
     sample: bool,
+    *,
+    erased: bool,
 ) -> Draft | None:
     statuses = [current[code] for code in names]
     beside = [current[code] for code in sectors.BESIDE if code in current]
@@ -216,7 +221,8 @@ def _overview(
             *revisions.comparator_changes(beside, previous),
         )
         everything = revisions.total([*statuses, *([unattributed] if unattributed else [])])
-        reason = revisions.reason(changes, revisions.cause(everything, previous.data), names=True)
+        cause = revisions.ERASURE if erased else revisions.cause(everything, previous.data)
+        reason = revisions.reason(changes, cause, names=True)
     document = overview(
         statuses,
         histories=histories,

@@ -96,6 +96,9 @@ def comparator_changes(sectors: Sequence[Status], previous: Overview) -> tuple[C
     return tuple(found)
 
 
+ERASURE = "erasure of a person's name"
+
+
 def cause(now: Data, then: Data) -> str:
     """What brought the change, as far as the counts tell."""
     if now.withdrawn > then.withdrawn:

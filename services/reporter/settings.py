@@ -1,7 +1,6 @@
 """The reporter's settings, from the environment."""
 
 import os
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, FilePath, HttpUrl, SecretStr, model_validator
@@ -24,7 +23,10 @@ class Settings(WithDatabase):
         "", description="whom readers may write to or ring, as the contact page prints it; empty: nobody"
     )
     workers: int = Field(
-        os.cpu_count() or 1, ge=1, le=64, description="processes that make PDF and spreadsheets; about 150 MB each"
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=64,
+        description="processes that make PDF and spreadsheets, about 150 MB each; one for each core if left out",
     )
     sample: bool = Field(False, description="every page says that its figures are invented")
     oidc_issuer: str = Field(
@@ -39,7 +41,7 @@ class Settings(WithDatabase):
     calendar: Literal["off", "on"] = Field(
         "off", description="on: rounds for quarters and years are opened by the calendar"
     )
-    contacts: Path | None = Field(
+    contacts: FilePath | None = Field(
         None, description="TOML file: pm-office and departments' codes, each with a list of e-mail addresses"
     )
     mail: Literal["off", "smtp", "notify"] = Field("off", description="how letters go out; off: none are written")

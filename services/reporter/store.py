@@ -73,13 +73,17 @@ async def statuses(connection: Any, periods: Sequence[str]) -> list[Status]:
 async def issued(connection: Any, period: str) -> dict[str, Issued]:
     """The latest revision of each report of a period, by code."""
     rows = await connection.fetch(
-        """SELECT DISTINCT ON (p.department) p.department, p.content_sha256, f.content
+        """SELECT DISTINCT ON (p.department) p.department, p.content_sha256, f.content,
+            EXISTS (SELECT FROM erasure e WHERE e.publication = p.id) AS erased
         FROM publication p JOIN publication_file f ON f.publication = p.id AND f.name = 'report.json'
         WHERE p.period = $1 ORDER BY p.department, p.revision DESC""",
         period,
     )
     return {
-        row["department"]: Issued(document(row["department"], row["content"]), row["content_sha256"]) for row in rows
+        row["department"]: Issued(
+            document(row["department"], row["content"]), row["content_sha256"], erased=row["erased"]
+        )
+        for row in rows
     }
 
 

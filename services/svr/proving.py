@@ -11,7 +11,7 @@ import asyncpg
 import typer
 
 from services.aggregator import history, verifying
-from services.aggregator.chain import Fault
+from services.aggregator.chain import Fault, row
 from services.aggregator.verifying import Proof
 from services.reporter import revisions
 from services.reporter.model import Change, Report
@@ -36,6 +36,8 @@ class Published:
     report: Report
     content_sha256: str
     altered: tuple[str, ...]
+    erased: bool = False
+    """A name was taken out of it since, as out of the events: its content has another hash than was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,9 @@ async def _ledger(database_url: str) -> bool:
             faults = (*proof.faults, *await astray(connection))
     finally:
         await connection.close()
+    for each in proof.erasures:
+        on = each.at.date().isoformat()
+        out.print(f"{row(each.source, each.id)}: a name was erased on {on}: {each.reason}", markup=False, soft_wrap=True)
     for fault in faults:
         out.print(f"{fault.row}: {fault.what}", markup=False, soft_wrap=True)
     _tell(proof, faults)
@@ -167,7 +172,8 @@ async def _report(database_url: str, department: str, period: str, revision: int
 
 async def _published(connection: Any, department: str, period: str, revision: int | None) -> Published:
     rows = await connection.fetch(
-        """SELECT p.id, p.content_sha256, f.name, f.sha256, f.content
+        """SELECT p.id, p.content_sha256, f.name, f.sha256, f.content,
+            EXISTS (SELECT FROM reporter.erasure e WHERE e.publication = p.id) AS erased
         FROM reporter.publication p JOIN reporter.publication_file f ON f.publication = p.id
         WHERE p.department = $1 AND p.period = $2 AND p.revision = coalesce($3, (
             SELECT max(revision) FROM reporter.publication WHERE department = $1 AND period = $2))""",
@@ -184,7 +190,7 @@ async def _published(connection: Any, department: str, period: str, revision: in
     if not isinstance(said, Report):
         raise TypeError(f"{said.id} is no department's report")
     altered = sorted(row["name"] for row in rows if hashlib.sha256(row["content"]).hexdigest() != row["sha256"])
-    return Published(said.id, said, rows[0]["content_sha256"], tuple(altered))
+    return Published(said.id, said, rows[0]["content_sha256"], tuple(altered), rows[0]["erased"])
 
 
 async def prove(
@@ -210,7 +216,7 @@ async def prove(
     )
     changes = revisions.changes(status, said)
     faults += [_differs(change) for change in changes]
-    if not changes and revisions.content(status) != published.content_sha256:
+    if not changes and not published.erased and revisions.content(status) != published.content_sha256:
         faults.append("a detail differs that is no figure")
     return Finding(published.id, said.chain, events, tuple(faults))
 

@@ -36,6 +36,7 @@ from shared import database
 from shared.departments import load_register
 from shared.events.base import Data
 from shared.events.round import RoundClosed, RoundOpened, StatementSigned
+from shared.logging import configure
 from shared.periods import Period
 from shared.times import LONDON, london_day
 
@@ -179,6 +180,7 @@ def publish(
     database_url: Database,
 ) -> None:
     """Builds and publishes what is due of a period now; the reporter does the same by the calendar."""
+    configure("svr", stream=sys.stderr)
     wanted = str(_period(period))
     settings = Settings()
     assets = stylesheets.load()

@@ -4,10 +4,12 @@ import asyncio
 from datetime import timedelta
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import asyncpg
 import orjson
 import pytest
+from aiokafka import ConsumerRecord
 
 from services.aggregator.recording import read
 from shared.envelope import Event
@@ -67,6 +69,38 @@ async def test_an_event_is_recorded_with_the_record_that_brought_it(pool: asyncp
         "partition": 3,
         "offset": record.offset,
     }
+
+
+def spread(events: list[Event]) -> list[ConsumerRecord]:
+    """As Kafka has them: those of one subject in one partition."""
+    return [record for e in events for record in records([e], partition=crc32(e.subject.encode()) % 8)]
+
+
+async def test_partitions_recorded_side_by_side_give_the_same_state(pool: asyncpg.Pool) -> None:
+    """What one transaction makes of all events, several make of those of their partitions."""
+    events = accepted(stream(7, procurements=30))
+    await recording(pool).handle(records(events))
+    alone = await state(pool)
+    await pool.execute("ALTER TABLE event DISABLE TRIGGER ALL; TRUNCATE event; TRUNCATE assessment")
+    await pool.execute("DELETE FROM subject WHERE key <> 'register/buyers'")
+    await pool.execute("UPDATE subject SET facts = '{}', withdrawn = '[]'")
+    await recording(pool).handle(spread(events))
+    assert await state(pool) == alone
+
+
+@pytest.mark.parametrize("failing", range(2))
+async def test_a_batch_fails_when_one_of_its_transactions_does(pool: asyncpg.Pool, failing: int) -> None:
+    """So its offsets are not committed, it comes again, and nothing is counted twice."""
+    said = [considered("2026-01-01", id=f"c{lane}", ocid=f"{OCID}{lane}") for lane in range(2)]
+    batch = [record for lane, e in enumerate(said) for record in records([e], partition=lane)]
+    await pool.execute(f"ALTER TABLE event ADD CONSTRAINT broken CHECK (id <> 'c{failing}')")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await recording(pool).handle(batch)
+    assert await ledger(pool) == [f"c{1 - failing}"]
+    await pool.execute("ALTER TABLE event DROP CONSTRAINT broken")
+    await recording(pool).handle(batch)
+    assert sorted(await ledger(pool)) == ["c0", "c1"]
+    assert await table(pool, "duplicate") == []
 
 
 async def test_a_repeat_within_a_batch_is_counted_as_one(pool: asyncpg.Pool) -> None:

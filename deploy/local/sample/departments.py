@@ -141,7 +141,9 @@ def statement(d: Department, profile: Profile, period: Period, seed: int, holder
     before = statement(d, profile, period.preceding, seed, holder) if period > PERIODS[0] else None
     if before is not None:
         data["outcomes"] = [
-            {"action": action["action"], "done": rng.random() < level.delivered, "text": "Every notice since then"}
+            {"action": action["action"], "done": True, "text": "Every notice since then"}
+            if rng.random() < level.delivered
+            else {"action": action["action"], "done": False}
             for action in before.event["data"].get("actions", ())
         ]
     when = datetime.combine(day, time(15), LONDON)

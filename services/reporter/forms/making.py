@@ -99,11 +99,12 @@ class Making:
     async def _make(self, connection: Any, id: str) -> None:
         began = time.monotonic()
         given = await connection.fetch(
-            "SELECT name, content FROM publication_file WHERE publication = $1 AND name = ANY($2)",
+            "SELECT name, content, sha256 FROM publication_file WHERE publication = $1 AND name = ANY($2)",
             id,
             ["report.html", "report.json"],
         )
         files = {row["name"]: row["content"] for row in given}
+        hashes = {row["name"]: row["sha256"] for row in given}
         page, document = files["report.html"], files["report.json"]
         stylesheet = await connection.fetchval("SELECT content FROM asset WHERE name = $1", late.stylesheet_of(page))
         if stylesheet is None:
@@ -113,9 +114,11 @@ class Making:
         types = {form.file: form.media_type for form in catalogue.LATE}
         stored = [File(name, types[name], content) for name, content in made.items()]
         await connection.executemany(
-            """INSERT INTO publication_file (publication, name, media_type, sha256, content) VALUES ($1, $2, $3, $4, $5)
+            """INSERT INTO publication_file (publication, name, media_type, sha256, content)
+            SELECT $1, $2, $3, $4, $5 WHERE EXISTS (  -- not if a name was taken out of it meanwhile
+                SELECT FROM publication_file WHERE publication = $1 AND name = 'report.json' AND sha256 = $6)
             ON CONFLICT DO NOTHING""",
-            [(id, file.name, file.media_type, file.sha256, file.content) for file in stored],
+            [(id, f.name, f.media_type, f.sha256, f.content, hashes["report.json"]) for f in stored],
         )
         log.info(
             "forms.made",

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from services.ingest import problems
 from services.ingest.app import create_app
+from services.ingest.documentation import words
 from services.ingest.explanations import EXPLANATIONS
 from services.ingest.problems import TITLES
 from services.ingest.settings import Settings
@@ -150,3 +151,8 @@ def test_every_slug_in_use_has_a_title() -> None:
     used = {slug for path in folder.glob("*.py") for slug in made.findall(path.read_text("utf-8"))}
     assert used
     assert used <= TITLES.keys()
+
+
+def test_what_stands_in_backticks_is_code_and_all_of_it_is_escaped() -> None:
+    """As the documents write names of things."""
+    assert str(words("`type` <b> `a<b`")) == "<code>type</code> &lt;b&gt; <code>a&lt;b</code>"

@@ -111,6 +111,21 @@ async def test_a_step_that_finds_work_is_repeated_at_once(slept: list[float]) ->
     assert slept == [0.25]
 
 
+async def test_a_step_rests_in_proportion_to_what_it_took(slept: list[float]) -> None:
+    """So that it never takes more than its share of the time, however long it takes."""
+    takes = [1.0, 30.0]
+
+    async def step() -> int:
+        if not takes:
+            raise asyncio.CancelledError
+        await asyncio.sleep(takes.pop(0))
+        return 1
+
+    with pytest.raises(asyncio.CancelledError):
+        await repeat(step, idle_seconds=0.25, name="recompute", halt=Halt(), rest=2.0)
+    assert slept == [1, 2, 30, 60]
+
+
 async def test_a_step_that_fails_is_tried_again_more_and_more_slowly(slept: list[float]) -> None:
     """After a success it is soon again at first."""
     await run(Halt(), OSError(), OSError(), OSError(), 1, OSError())

@@ -1,0 +1,157 @@
+"""docker compose without Docker: its jobs, its Kafka node and its services, as processes with exactly its settings."""
+
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+
+from deploy import setup_secrets
+from deploy.kafka.acls import ADMIN, OBSERVER
+from deploy.kafka.node import Node
+from deploy.kafka.passwords import Passwords
+from deploy.local import jars, kafka, tools
+from deploy.local.kafka_config import Ports
+from deploy.local.kafka_probe import answers
+from deploy.local.ports import HOST, free_port
+from deploy.local.processes import Child
+from deploy.local.services import NAMES, Service
+from deploy.local.stack import Stack
+from shared import topics
+from shared.kafka import Connection, Protocol
+from tests import compose
+from tests.integration.brokers import read_all, until
+from tests.stream import cloudevent
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The folder of the secrets job, and what stands in place of the containers' names, ports and paths."""
+
+    folder: Path
+    node: Node
+
+    def environment(self, service: str, database: str, ports: dict[str, int]) -> dict[str, str]:
+        address = urlsplit(database)
+        here = {
+            "kafka:9092": f"{HOST}:{self.node.ports.client}",
+            "postgres:5432/svr": f"{address.hostname}:{address.port}{address.path}",
+            "aggregator:8090": f"{HOST}:{ports['aggregator']}",
+            "0.0.0.0": HOST,  # noqa: S104 - replaced
+            "/secrets": str(self.folder / service),
+            "/mnt/contacts.toml": str(compose.ROOT / "deploy" / "contacts.toml"),
+        }
+        own = {f"SVR_{service.upper()}_PORT": str(ports[service])} if service in ports else {}
+        return {"PATH": os.environ["PATH"], **compose.environment(service, here), **own}
+
+    def login(self, principal: str) -> Connection:
+        return Connection(
+            bootstrap=f"{HOST}:{self.node.ports.client}",
+            protocol=Protocol.SASL_SSL,
+            username=principal,
+            password=Passwords(self.folder / "set-up" / "kafka")(principal),
+            ca=self.folder / "set-up" / "ca.pem",
+        )
+
+
+def java(*arguments: str) -> list[str]:
+    path = os.pathsep.join(map(str, jars.ensure()))
+    return [tools.java(), *kafka.FLAGS, f"-Dlog4j2.configurationFile={kafka.LOGGING.as_uri()}", "-cp", path, *arguments]
+
+
+@pytest.fixture(scope="module")
+def composed(open_folder: Path) -> Iterator[Composed]:
+    """What the `secrets` job makes, and the Kafka node started from it as the compose file says, formatted twice."""
+    folder = open_folder / "composed"
+    secrets = folder / "kafka"
+    node = Node(HOST, HOST, Ports(free_port(), free_port()), open_folder / "composed-data", secrets)
+    setup_secrets.make(folder, node=node, now=datetime.now(UTC))
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    setup_secrets.make(folder, node=node, now=datetime.now(UTC))
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    config = str(secrets / "server.properties")
+    for _ in range(2):
+        formatting = ["kafka.tools.StorageTool", "format", "--config", config, f"@{secrets / 'format.arguments'}"]
+        ran = subprocess.run(java(*formatting), capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+    child = Child(
+        name="Kafka",
+        argv=java("kafka.Kafka", config),
+        log=open_folder / "composed.log",
+        pid_file=open_folder / "composed.pid",
+    )
+    child.start()
+    composed = Composed(folder, node)
+    try:
+        child.wait_until(lambda: answers(composed.login(ADMIN)))
+        yield composed
+    finally:
+        child.stop()
+        shutil.rmtree(node.data)
+
+
+def set_up(composed: Composed, database: str) -> str:
+    """What the `set-up` job says."""
+    command = [sys.executable, "-m", "deploy.setup", str(composed.folder / "set-up")]
+    assert compose.SERVICES["set-up"]["command"] == ["deploy.setup", "/secrets"]
+    environment = composed.environment("set-up", database, {})
+    ran = subprocess.run(command, cwd=compose.ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+async def test_one_event_through_the_whole_of_it(
+    composed: Composed, stack: Stack, database: str, tmp_path: Path
+) -> None:
+    """Secrets, set-up, and the three services with the compose file's own settings; from HTTP into the ledger."""
+    superuser = urlsplit(stack.database_url)
+    (composed.folder / "set-up" / "database" / "svr").write_text(superuser.password or "")
+    assert "topic created: procurement.events" in set_up(composed, database)
+    assert set_up(composed, database) == ""
+    await until(lambda: answers(composed.login("ingest")))
+    ports = {name: free_port() for name in NAMES}
+    started: list[Service] = []
+    try:
+        for name in NAMES:
+            child = Child(
+                name=name,
+                argv=[sys.executable, "-m", *compose.SERVICES[name]["command"]],
+                env=composed.environment(name, database, ports),
+                cwd=compose.ROOT,
+                log=tmp_path / f"{name}.log",
+                pid_file=tmp_path / f"{name}.pid",
+            )
+            started.append(Service(name, child, f"http://{HOST}:{ports[name]}"))
+            child.start()
+        for service in started:
+            service.wait()
+        key = Passwords(composed.folder / "set-up" / "api-keys")("dwp").get_secret_value()
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as client:
+            answer = await client.post(
+                f"{started[0].url}/v1/events",
+                content=cloudevent(id="composed-1"),
+                headers={"Content-Type": "application/cloudevents+json"},
+            )
+        assert answer.status_code == 202, answer.text
+        observer = await asyncpg.connect(database)
+        try:
+            while await observer.fetchval("SELECT count(*) FROM aggregator.event WHERE id = 'composed-1'") != 1:
+                await read_all(composed.login(OBSERVER), topics.PROCUREMENT_EVENTS, partitions=8)
+        finally:
+            await observer.close()
+        assert b"Social Value" in urllib.request.urlopen(started[2].url).read()  # noqa: ASYNC210 - the last step
+    finally:
+        for service in started:
+            service.child.stop()
+    said = [orjson.loads(line) for service in started for line in (tmp_path / f"{service.name}.log").open("rb")]
+    assert not [line for line in said if line.get("message") == "setting.unknown"]
