@@ -58,6 +58,9 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
         "find who had the owner's access to the database; restore from a backup (docs/operations.md)",
     ),
     "state.rebuilt": LogEvent("info", "svr rebuild: the state made anew took the place of the live one"),
+    "person.erased": LogEvent(
+        "info", "svr person erase: a name was taken out of so many events and publications; the reason, never the name"
+    ),
     "status.recomputed": LogEvent("info", "departments and periods counted anew, and how many of them changed"),
     "status.received": LogEvent("info", "statuses taken by the reporter: how many were new"),
     "outbox.sent": LogEvent("info", "rows of the outbox that the broker has acknowledged"),
@@ -72,8 +75,9 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     "round.opened": LogEvent("info", "a round is open, or its dates were moved: period, due day"),
     "return.late": LogEvent("warning", "a department has not signed, and its due day has passed", "ask the department"),
     "round.overdue": LogEvent("warning", "a round's due day has passed with so many returns unsigned"),
-    "delivery.attempted": LogEvent(
-        "info", "one letter: sent, put off (warning) or given up (error)", "if given up, see error and the address"
+    "delivery.attempted": LogEvent("info", "one letter: sent, waiting for another attempt, or given up; and why"),
+    "delivery.abandoned": LogEvent(
+        "error", "a letter will not be sent: the server refused it, or put it off for days", "see error; mend the address"
     ),
     "sign-in.done": LogEvent("info", "somebody has signed in: role, and as whom they speak"),
     "sign-in.refused": LogEvent("warning", "a sign-in that could not be proved, or of nobody we know: the reason"),

@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from importlib.metadata import version
 from typing import Any, TextIO
 
@@ -56,6 +56,8 @@ _QUOTED = (
 )
 
 EventDict = MutableMapping[str, Any]
+listeners: list[Callable[[EventDict], None]] = []
+"""Those who hear each of our lines before it is written: the metrics."""
 
 
 def _ecs(_logger: Any, _method: str, line: EventDict) -> EventDict:
@@ -64,6 +66,12 @@ def _ecs(_logger: Any, _method: str, line: EventDict) -> EventDict:
     if action in LOG_EVENTS:
         named["event.action"] = action
     return named
+
+
+def _told(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    for listener in listeners:
+        listener(line)
+    return line
 
 
 def _discreet(_logger: Any, _method: str, line: EventDict) -> EventDict:
@@ -129,7 +137,12 @@ def configure(service: str, fmt: str = "auto", *, level: str = "info", stream: T
         [whose, _ecs, _json] if as_json else [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     )
     structlog.configure(
-        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *before,
+            _told,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -119,7 +119,7 @@ class WithDatabase(Common):
     def database(self) -> str:
         """The URL with its password, so it belongs in no log."""
         url, file = str(self.database_url), self.database_password_file
-        return with_login(url, urlsplit(url).username or "", SecretStr(file.read_text().strip())) if file else url
+        return with_password(url, SecretStr(file.read_text().strip())) if file else url
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -134,6 +134,11 @@ def with_login(url: str, username: str, password: SecretStr) -> str:
     parts = urlsplit(url)
     address = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{username}:{quote(password.get_secret_value(), safe='')}@{address}").geturl()
+
+
+def with_password(url: str, password: SecretStr) -> str:
+    """The same database, as the same user."""
+    return with_login(url, urlsplit(url).username or "", password)
 
 
 def fingerprint(settings: Common) -> str:

@@ -21,6 +21,7 @@ READERS = {
     ("aggregator", "event"): (REPORTER,),
     ("reporter", "publication"): (OBSERVER,),
     ("reporter", "publication_file"): (OBSERVER,),
+    ("reporter", "erasure"): (OBSERVER,),
 }
 """Who else reads what. The observer reads all of the aggregator's; of the reporter's not the sessions and drafts."""
 

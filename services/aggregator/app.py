@@ -14,18 +14,22 @@ from services.aggregator.recomputing import Recomputing
 from services.aggregator.recording import SCHEMA, Recording
 from services.aggregator.rejections import Rejections
 from services.aggregator.settings import Settings
+from services.aggregator.silence import Silence
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
 from shared.departments import load_register
+from shared.health import Health
 from shared.rules import load_rules
-from shared.serving import Halt, Health, lifespan_of, repeat, serve
-from shared.settings import load
+from shared.serving import Halt, lifespan_of, observed, repeat, serve
+from shared.settings import fingerprint, load
+from shared.telemetry import Telemetry
 from shared.waiting import until_reached
 
 
 def create_app(settings: Settings, halt: Halt) -> FastAPI:
     register = load_register()
-    broker = settings.kafka.broker()
+    telemetry = Telemetry("aggregator", metrics=settings.metrics == "on", otel=settings.otel == "on")
+    broker = settings.kafka.broker(middlewares=telemetry.middlewares)
     health = Health(settings.health_seconds)
     pools: list[asyncpg.Pool] = []
 
@@ -35,24 +39,31 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         producer = messages.producer(settings.kafka)
         recording = Recording(pool, register, load_rules())
         recomputing = Recomputing(pool, register)
-        health.consuming = Consuming(
-            broker,
-            topics.PROCUREMENT_EVENTS,
-            group="aggregator",
-            handle=recording.handle,
-            halt=halt,
-            max_records=settings.batch,
-            session_seconds=settings.session_seconds,
+        health.watch(
+            Consuming(
+                broker,
+                topics.PROCUREMENT_EVENTS,
+                group="aggregator",
+                handle=recording.handle,
+                halt=halt,
+                max_records=settings.batch,
+                session_seconds=settings.session_seconds,
+            )
         )
         rejections = Rejections(pool)
-        Consuming(
-            broker,
-            *(topics.rejections(sender.code) for sender in register.senders()),
-            group="aggregator.rejections",
-            handle=rejections.handle,
-            halt=halt,
-            session_seconds=settings.session_seconds,
+        health.watch(
+            Consuming(
+                broker,
+                *(topics.rejections(sender.code) for sender in register.senders()),
+                group="aggregator.rejections",
+                handle=rejections.handle,
+                halt=halt,
+                session_seconds=settings.session_seconds,
+            )
         )
+        health.dependencies["PostgreSQL"] = lambda: pool.fetchval("SELECT 1")
+        health.monitors["outbox"] = lambda: outbox.report(pool, SCHEMA)
+        silence = Silence(pool, register, days=settings.silent_days)
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
             await until_reached("Kafka", broker.start, (KafkaError, OSError))
@@ -65,16 +76,19 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
                     repeat(lambda: outbox.relay(pool, SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt)
                 ),
                 asyncio.create_task(repeat(rejections.expire, idle_seconds=3600, name="expire", halt=halt)),
+                asyncio.create_task(repeat(silence.step, idle_seconds=3600, name="silence", halt=halt)),
             ]
         finally:
             pools.clear()
             await broker.stop()
             await messages.stop(producer)
             await pool.close()
+            telemetry.close()
 
-    app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of(running, health, halt))
-    app.include_router(health.router())
+    app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of(running, health, halt, fingerprint=fingerprint(settings)))
     app.include_router(receipts.router(lambda: pools[0] if pools else None))
+    observed(app, health)
+    telemetry.install(app)
     return app
 
 

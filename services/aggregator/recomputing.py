@@ -4,6 +4,7 @@ A status derives from many rows; two batches that each counted would each miss t
 and this step, alone, takes the marks that are committed and then counts with a fresh snapshot.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from services.aggregator.methods import METHODS
 from services.aggregator.sealing import Sealing
 from services.aggregator.standing import Told, standing
 from services.aggregator.statuses import save
+from shared import tracing
 from shared.departments import Register
 from shared.logging import get_logger
 from shared.periods import Period
@@ -44,20 +46,30 @@ class Recomputing:
 
     async def step(self) -> int:
         """Counts what is marked; returns the number of marks taken."""
+        began = time.monotonic()
         async with self.pool.acquire() as connection, self.sealing.transaction(connection):
             if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
                 return 0
             due = await connection.fetch(
                 """DELETE FROM status_due WHERE id IN (SELECT id FROM status_due ORDER BY id LIMIT $1)
-                RETURNING department, period""",
+                RETURNING id, department, period, traceparent""",
                 MARKS_AT_ONCE,
             )
             if not due:
                 return 0
             head = await self.sealing.seal(connection)
             statuses = await self.count(connection, {(row["department"], row["period"]) for row in due})
-            changed = await save(connection, statuses, head)
-        log.info("status.recomputed", counted=len(statuses), changed=len(changed))
+            ordered = sorted(due, key=lambda row: row["id"])
+            traces = {(row["department"], row["period"]): row["traceparent"] for row in ordered if row["traceparent"]}
+            changed = await save(connection, statuses, head, traces)
+        log.info(
+            "status.recomputed",
+            marks=len(due),
+            counted=len(statuses),
+            changed=len(changed),
+            duration=int((time.monotonic() - began) * 1e9),
+            traces=[trace[3:35] for trace in list(dict.fromkeys(traces.values()))[: tracing.FEW]],
+        )
         return len(due)
 
     async def count(self, connection: Any, due: Iterable[tuple[str | None, str | None]]) -> list[Status]:

@@ -5,6 +5,8 @@ at once wait for each other's rows and end in the same state.
 """
 
 import asyncio
+import logging
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -19,7 +21,7 @@ from services.aggregator.marking import procurement_marks, sender_mark, subject_
 from services.aggregator.recounting import attributed
 from services.aggregator.store import Counted
 from services.aggregator.subjects import Subject, build, extend
-from shared import messages, outbox, topics
+from shared import messages, outbox, topics, tracing
 from shared.consuming import Records
 from shared.departments import Register
 from shared.departments.names import normalise
@@ -33,6 +35,8 @@ SCHEMA = "aggregator"
 CONFLICTED = "uk.gov.social-value.event.conflicted.v1"
 
 LANES = 2
+SLOW_SECONDS = 5.0
+"""A longer transaction is a warning: others wait for its rows."""
 
 
 class Recording:
@@ -55,27 +59,43 @@ class Recording:
                 raise outcome
 
     async def _record(self, records: Records) -> None:
+        began = time.monotonic()
         arrivals, unreadable = read(records)
         async with self.pool.acquire() as connection, connection.transaction():
             for record, reason in unreadable:
                 await ledger.set_aside(connection, record.partition, record.offset, record.value, reason)
-                log.error("record.unreadable", partition=record.partition, offset=record.offset, error=reason)
+                log.error(
+                    "record.unreadable",
+                    topic=record.topic,
+                    partition=record.partition,
+                    offset=record.offset,
+                    error=reason,
+                    **tracing.fields(tracing.of_headers(record.headers)),
+                )
             changing = any(arrival.event.subject == store.REGISTER for arrival in arrivals)
             register = await store.attributions_subject(connection, changing=changing)
             recorded = await ledger.record(connection, arrivals)
             await self.apply(connection, recorded.new, register)
-            await store.mark(connection, {sender_mark(a.event) for a in arrivals})
+            events = [arrival.event for arrival in arrivals]
+            await store.mark(connection, {sender_mark(event) for event in events}, tracing.last(events))
             if recorded.conflicts:
                 await outbox.enqueue(connection, SCHEMA, [conflict_message(a) for a in recorded.conflicts])
         for arrival in recorded.conflicts:
-            event = arrival.event
-            log.error("event.conflicted", sender=event.sender, event_id=event.id, event_source=event.source)
+            log.error("event.conflicted", **_identity(arrival))
+        duration = time.monotonic() - began
         log.info(
             "events.recorded",
             recorded=len(recorded.new),
             repeats=recorded.repeats,
             conflicts=len(recorded.conflicts),
+            duration=int(duration * 1e9),
+            **(_identity(arrivals[0]) if len(arrivals) == 1 else tracing.identities(events)),
         )
+        if duration > SLOW_SECONDS:
+            log.warning("transaction.slow", records=len(records), duration=int(duration * 1e9))
+        if log.isEnabledFor(logging.DEBUG):
+            for arrival in arrivals:
+                log.debug("event.recorded", **_identity(arrival))
 
     async def apply(self, connection: asyncpg.Connection, new: Sequence[Event], register: Subject) -> None:
         """What recorded events change; they may be applied already. `register`: the subject, locked by the caller."""
@@ -99,7 +119,7 @@ class Recording:
         assessed = [assess(s, register=register_now, rules=self.rules) for s in procurements]
         await store.save_assessments(connection, assessed)
         after = [Counted(a.department, a.period, frozenset(a.items)) for a in assessed]
-        await store.mark(connection, {*procurement_marks(before, after), *subject_marks(subjects)})
+        await store.mark(connection, {*procurement_marks(before, after), *subject_marks(subjects)}, tracing.last(new))
 
     async def _attributions_changed(
         self, connection: asyncpg.Connection, by_subject: dict[str, list[Event]], register: Subject
@@ -114,6 +134,11 @@ class Recording:
         spelt = {normalise(buyer) for buyer in buyers}
         names = [name for name in await store.buyer_names(connection) if normalise(name) in spelt]
         return await store.bought_by(connection, sorted({*buyers, *names}))
+
+
+def _identity(arrival: Arrival) -> dict[str, object]:
+    place = {"topic": topics.PROCUREMENT_EVENTS, "partition": arrival.partition, "offset": arrival.offset}
+    return {**place, **tracing.identity(arrival.event)}
 
 
 def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[ConsumerRecord, str]]]:
@@ -142,6 +167,7 @@ def conflict_message(arrival: Arrival) -> messages.Message:
     }
     id = f"procurement.events/{arrival.partition}/{arrival.offset}"
     value = messages.cloudevent(
-        source="/aggregator", id=id, type=CONFLICTED, subject=event.subject, time=datetime.now(UTC), data=data
-    )
-    return messages.Message(topics.rejections(event.sender), event.id, value)
+        source="/aggregator", id=id, type=CONFLICTED, subject=event.subject, time=datetime.now(UTC), data=data,
+        traceparent=event.traceparent,
+    )  # fmt: skip
+    return messages.Message(topics.rejections(event.sender), event.id, value, messages.headers(event.traceparent))

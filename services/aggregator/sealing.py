@@ -20,7 +20,7 @@ _DRAWN = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_posit
 
 _WRITERS = """SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND relation IN ('event'::regclass, 'duplicate'::regclass) AND mode = 'RowExclusiveLock'"""
+    AND relation IN ('event'::regclass, 'duplicate'::regclass, 'erasure'::regclass) AND mode = 'RowExclusiveLock'"""
 
 _SEAL = """INSERT INTO chain (block, previous, hash, entries, lines, through, ahead)
 SELECT $1, $2, encode(sha256(convert_to($2 || E'\\n' || lines, 'UTF8')), 'hex'), entries, lines, bound.through,

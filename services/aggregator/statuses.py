@@ -1,7 +1,7 @@
 """Storing statuses: a new version only where something is said anew, each with its row of the outbox."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,11 @@ def content_hash(status: Status) -> str:
     return hashlib.sha256(canonical(status.model_dump(mode="json", exclude={"version", "chain"}))).hexdigest()
 
 
-async def save(connection: Any, statuses: Sequence[Status], head: Sealed | None) -> list[Status]:
+Traces = Mapping[tuple[str | None, str | None], str]
+"""Mark (None: every department, every period) → the trace of the batch that made it last."""
+
+
+async def save(connection: Any, statuses: Sequence[Status], head: Sealed | None, traces: Traces) -> list[Status]:
     """Stores those that differ from what is stored, under their next version and `head`, each with its outbox row."""
     rows = await connection.fetch(
         """SELECT s.department, s.period, s.version, s.sha256 FROM status s
@@ -46,11 +50,17 @@ async def save(connection: Any, statuses: Sequence[Status], head: Sealed | None)
         [digest for _, digest in changed],
         [s.model_dump_json() for s, _ in changed],
     )
-    await outbox.enqueue(connection, SCHEMA, [status_message(s) for s, _ in changed])
+    await outbox.enqueue(connection, SCHEMA, [status_message(s, trace_of(s, traces)) for s, _ in changed])
     return [s for s, _ in changed]
 
 
-def status_message(status: Status) -> messages.Message:
+def trace_of(status: Status, traces: Traces) -> str | None:
+    """Of the narrowest mark that asked for it."""
+    asked = ((status.department, status.period), (status.department, None), (None, status.period), (None, None))
+    return next((traces[mark] for mark in asked if mark in traces), None)
+
+
+def status_message(status: Status, traceparent: str | None) -> messages.Message:
     """The whole status, keyed so that compaction keeps the latest; its id is stable, so a repeat is known as one."""
     key = f"{status.department}/{status.period}"
     value = messages.cloudevent(
@@ -60,5 +70,6 @@ def status_message(status: Status) -> messages.Message:
         subject=key,
         time=datetime.now(UTC),
         data=status.model_dump(mode="json"),
+        traceparent=traceparent,
     )
-    return messages.Message(topics.IMPLEMENTATION_STATUS, key, value)
+    return messages.Message(topics.IMPLEMENTATION_STATUS, key, value, messages.headers(traceparent))

@@ -95,11 +95,15 @@ async def save_assessments(connection: Any, assessments: Sequence[Assessment]) -
     )
 
 
-async def mark(connection: Any, marks: Iterable[tuple[str | None, str | None]]) -> None:
-    """Says which departments and periods must be counted anew."""
+async def mark(
+    connection: Any, marks: Iterable[tuple[str | None, str | None]], traceparent: str | None = None
+) -> None:
+    """Says which departments and periods must be counted anew, and in whose trace."""
     wanted = sorted(set(marks), key=str)
     await connection.execute(
-        "INSERT INTO status_due (department, period) SELECT * FROM unnest($1::text[], $2::text[])",
+        """INSERT INTO status_due (department, period, traceparent)
+        SELECT d, p, $3 FROM unnest($1::text[], $2::text[]) AS u (d, p)""",
         [department for department, _ in wanted],
         [period for _, period in wanted],
+        traceparent,
     )

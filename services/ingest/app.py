@@ -22,8 +22,10 @@ from services.ingest.traffic import Traffic
 from shared import messages, topics
 from shared.consuming import Consuming
 from shared.departments import Register, load_register
-from shared.serving import Halt, Health, RequestLog, lifespan_of, serve
-from shared.settings import load
+from shared.health import Health
+from shared.serving import Halt, lifespan_of, observed, repeat, serve
+from shared.settings import fingerprint, load
+from shared.telemetry import Telemetry
 from shared.waiting import until_reached
 
 
@@ -31,7 +33,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
     register = load_register()
     keys = load_keys(settings.api_keys, register)
     replay = settings.received_from == "recordedtime"
-    broker = settings.kafka.broker()
+    telemetry = Telemetry("ingest", metrics=settings.metrics == "on", otel=settings.otel == "on")
+    broker = settings.kafka.broker(middlewares=telemetry.middlewares)
     context: list[http.Context] = []
     health = Health(settings.health_seconds)
 
@@ -43,20 +46,28 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         issuer, credentials = _credentials(settings, register, keys)
         receipts = Receipts(settings.aggregator_url, recent)
         submissions = [topics.submissions(sender.code) for sender in register.senders()]
-        consuming = health.consuming = Consuming(
-            broker,
-            *submissions,
-            group="ingest",
-            handle=KafkaIngest(taking, lambda partition, seconds: consuming.pause(partition, seconds)).handle,
-            halt=halt,
-            session_seconds=settings.session_seconds,
+        consuming = health.watch(
+            Consuming(
+                broker,
+                *submissions,
+                group="ingest",
+                handle=KafkaIngest(taking, lambda partition, seconds: consuming.pause(partition, seconds)).handle,
+                halt=halt,
+                session_seconds=settings.session_seconds,
+            )
         )
+        health.dependencies["Kafka"] = producer.client.fetch_all_metadata
         await until_reached("Kafka", producer.start, (KafkaError, OSError))
         try:
             await until_reached("Kafka", broker.start, (KafkaError, OSError))
             patience = Patience(longest=settings.body_seconds)
             context.append(http.Context(taking, credentials, receipts, settings.releases_bytes, patience))
-            yield []
+
+            async def rates() -> int:
+                taking.say_rates()
+                return 0
+
+            yield [asyncio.create_task(repeat(rates, idle_seconds=60, name="rates", halt=halt))]
         finally:
             context.clear()
             await broker.stop()
@@ -64,17 +75,18 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await receipts.close()
             if issuer is not None:
                 await issuer.close()
+            telemetry.close()
 
     app = FastAPI(
         title="Social value returns: ingest",
-        lifespan=lifespan_of(running, health, halt),
+        lifespan=lifespan_of(running, health, halt, fingerprint=fingerprint(settings)),
         docs_url=None,  # its pages load from elsewhere; ours are in documentation.py
         redoc_url=None,
         redirect_slashes=False,  # an address that is none is answered as none
     )
     app.include_router(http.router(lambda: context[0] if context else None))
-    app.include_router(health.router())
-    app.add_middleware(RequestLog)
+    observed(app, health)
+    telemetry.install(app)
     http.install(app)
     documentation.install(app, register)
     return app

@@ -7,6 +7,7 @@ import httpx
 from services.ingest.answers import HttpProblem, later
 from services.ingest.models import EventStatus, Happening
 from services.ingest.recent import Recent
+from shared import tracing
 from shared.logging import get_logger
 
 log = get_logger()
@@ -53,7 +54,12 @@ class Receipts:
 
     async def _history(self, sender: str, source: str, id: str) -> list[Happening]:
         try:
-            response = await self._client.get("/receipts", params={"sender": sender, "source": source, "id": id})
+            trace = tracing.current()
+            response = await self._client.get(
+                "/receipts",
+                params={"sender": sender, "source": source, "id": id},
+                headers={} if trace is None else {tracing.HEADER: trace},
+            )
             response.raise_for_status()
             history = response.json()["history"]
             return [Happening.model_validate(each) for each in history]

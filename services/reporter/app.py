@@ -36,8 +36,10 @@ from services.reporter.signing_in.visits import Visits
 from shared import database, messages, outbox, topics
 from shared.consuming import Consuming
 from shared.departments import Register, load_register
-from shared.serving import Halt, Health, lifespan_of, repeat, serve
-from shared.settings import load
+from shared.health import Health
+from shared.serving import Halt, lifespan_of, observed, repeat, serve
+from shared.settings import fingerprint, load
+from shared.telemetry import Telemetry
 from shared.waiting import until_reached
 
 
@@ -45,7 +47,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
     """Raises FileNotFoundError where the style sheet has not been built."""
     register = load_register()
     assets = stylesheets.load()
-    broker = settings.kafka.broker()
+    telemetry = Telemetry("reporter", metrics=settings.metrics == "on", otel=settings.otel == "on")
+    broker = settings.kafka.broker(middlewares=telemetry.middlewares)
     health = Health(settings.health_seconds)
     archive = Archive()
     url = str(settings.url)
@@ -73,15 +76,19 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             settle=timedelta(seconds=settings.settle_seconds),
             sample=settings.sample,
         )
-        health.consuming = Consuming(
-            broker,
-            topics.IMPLEMENTATION_STATUS,
-            group="reporter",
-            handle=Receiving(pool).handle,
-            halt=halt,
-            max_records=500,
-            session_seconds=settings.session_seconds,
+        health.watch(
+            Consuming(
+                broker,
+                topics.IMPLEMENTATION_STATUS,
+                group="reporter",
+                handle=Receiving(pool).handle,
+                halt=halt,
+                max_records=500,
+                session_seconds=settings.session_seconds,
+            )
         )
+        health.dependencies["PostgreSQL"] = lambda: pool.fetchval("SELECT 1")
+        health.monitors["outbox"] = lambda: outbox.report(pool, store.SCHEMA)
         executor = workers(settings.workers)
         making = Making(pool, executor, count=settings.workers, base=str(settings.url))
         archive.complete = making.complete
@@ -109,15 +116,15 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             archive.pool = archive.complete = None
             dismiss(executor)
             await pool.close()
+            telemetry.close()
 
     app = FastAPI(
         title="Social value returns: reporter",
-        lifespan=lifespan_of(running, health, halt),
+        lifespan=lifespan_of(running, health, halt, fingerprint=fingerprint(settings)),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
     )
-    app.include_router(health.router())
     site.add_to(
         app,
         shelf=archive,
@@ -130,6 +137,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         now=now,
         people=signing_in(settings, archive, register) if settings.oidc_issuer else None,
     )
+    observed(app, health)
+    telemetry.install(app)
     return app
 
 

@@ -1,7 +1,5 @@
-"""What every response carries, and one log line for it: security headers, a policy that allows one inline script."""
+"""What every response carries: security headers, a policy that allows one inline script."""
 
-import logging
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -48,9 +46,7 @@ class Headers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = time.monotonic()
         status = 0
-        fault: Exception | None = None
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -62,19 +58,8 @@ class Headers:
 
         try:
             await self.app(scope, receive, sending)
-        except Exception as raised:
-            fault = raised
+        except Exception as fault:
+            log.exception("request.failed", error=str(fault) or repr(fault), error_type=type(fault).__name__)
             if status:  # the answer has begun: it can only be broken off
                 raise
             await self.failed(scope)(scope, receive, sending)
-        finally:
-            if not scope["path"].startswith("/health/") or status >= 400:
-                log.log(
-                    logging.ERROR if fault else logging.INFO,
-                    "http.request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    duration=int((time.monotonic() - began) * 1e9),
-                    exc_info=fault,
-                )

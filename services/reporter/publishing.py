@@ -18,7 +18,7 @@ from services.reporter.forms.catalogue import FORMS
 from services.reporter.model import Report
 from services.reporter.publication import Draft
 from services.reporter.store import File
-from shared import messages, outbox, topics
+from shared import messages, outbox, topics, tracing
 from shared.consuming import Records
 from shared.departments import Register
 from shared.logging import get_logger
@@ -36,17 +36,19 @@ class Receiving:
         self.pool = pool
 
     async def handle(self, records: Records) -> None:
-        read = []
+        read, traces = [], {}
         for record in records:
             status = None if record.value is None else parse(record.value)
             if status is not None:
                 read.append(status)
+                traces[status.department, status.period, status.version] = tracing.of_headers(record.headers)
             elif record.value is not None:
                 log.error("record.unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
         latest = newest(read)
         async with self.pool.acquire() as connection, connection.transaction():
-            new = await store.save(connection, latest, datetime.now(UTC)) if latest else 0
-        log.info("status.received", records=len(records), new=new)
+            new = await store.save(connection, latest, datetime.now(UTC), traces) if latest else 0
+        named = dict.fromkeys(trace[3:35] for trace in traces.values() if trace)
+        log.info("status.received", records=len(records), new=new, traces=list(named)[: tracing.FEW])
 
 
 def newest(statuses: Sequence[Status]) -> list[Status]:
@@ -124,19 +126,23 @@ class Publishing:
                 )
                 return [(draft, self.files(draft)) for draft in made]
 
+            traces = await store.traces(connection, due.period)
             made = await asyncio.to_thread(make)  # half a second of rendering must not keep readers waiting
             await store.publish(connection, made)
-            await outbox.enqueue(connection, store.SCHEMA, [self.message(draft, files) for draft, files in made])
+            await outbox.enqueue(connection, store.SCHEMA, [self.message(d, files, traces.get(d.code)) for d, files in made])
             await store.consider(connection, due, now)
         for draft, files in made:
             log.info(
                 "report.published",
+                report=draft.document.id,
                 department=draft.code,
                 period=due.period,
                 revision=draft.document.revision,
-                reason=draft.document.revisions[-1].reason,
+                # The cause without the changes, one of which may be an office holder's name.
+                cause=(draft.document.revisions[-1].reason or "first publication").partition(":")[0],
                 sha256={file.name: file.sha256 for file in files},
                 duration=int((time.monotonic() - began) * 1e9),
+                **tracing.fields(traces.get(draft.code)),
             )
         return 1
 
@@ -145,7 +151,7 @@ class Publishing:
         made = rendering.published(draft.document, stylesheet=self.stylesheet)
         return [File(form.file, form.media_type, made[form.file]) for form in FORMS if not form.late]
 
-    def message(self, draft: Draft, files: Sequence[File]) -> Message:
+    def message(self, draft: Draft, files: Sequence[File], traceparent: str | None = None) -> Message:
         """What is said on `reports.published`: what there is, where, and its hashes; never the report itself."""
         said = draft.document
         key = f"{draft.code}/{said.period.key}"
@@ -169,5 +175,6 @@ class Publishing:
                     for f in files
                 ],
             },
+            traceparent=traceparent,
         )
-        return Message(topics.REPORTS_PUBLISHED, key, value)
+        return Message(topics.REPORTS_PUBLISHED, key, value, messages.headers(traceparent))

@@ -29,16 +29,22 @@ class File:
         return hashlib.sha256(self.content).hexdigest()
 
 
-async def save(connection: Any, statuses: Collection[Status], now: datetime) -> int:
-    """Keeps the highest version of each. Returns how many were new; the others were stale or repeated."""
+async def save(
+    connection: Any, statuses: Collection[Status], now: datetime, traces: Mapping[tuple[str, str, int], str | None] = {}
+) -> int:
+    """Keeps the highest version of each. Returns how many were new; the others were stale or repeated.
+
+    `traces`: department, period and version → the traceparent that it came with.
+    """
     ordered = sorted(statuses, key=lambda status: (status.department, status.period))
     rows = await connection.fetch(
-        """INSERT INTO status AS s (department, period, version, publish_at, changed_at, body)
-        SELECT d, p, v, at, $5, b FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $6::jsonb[])
-            AS u (d, p, v, at, b)
+        """INSERT INTO status AS s (department, period, version, publish_at, changed_at, body, traceparent)
+        SELECT d, p, v, at, $5, b, t
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $6::jsonb[], $7::text[])
+            AS u (d, p, v, at, b, t)
         ON CONFLICT (department, period) DO UPDATE
             SET version = excluded.version, publish_at = excluded.publish_at,
-                changed_at = excluded.changed_at, body = excluded.body
+                changed_at = excluded.changed_at, body = excluded.body, traceparent = excluded.traceparent
             WHERE excluded.version > s.version
         RETURNING department""",
         [s.department for s in ordered],
@@ -47,8 +53,15 @@ async def save(connection: Any, statuses: Collection[Status], now: datetime) -> 
         [s.round.publish_at if s.round else None for s in ordered],
         now,
         [s.model_dump_json() for s in ordered],
+        [traces.get((s.department, s.period, s.version)) for s in ordered],
     )
     return len(rows)
+
+
+async def traces(connection: Any, period: str) -> dict[str, str]:
+    """Department → the traceparent of its status, for those that came with one."""
+    query = "SELECT department, traceparent FROM status WHERE period = $1 AND traceparent IS NOT NULL"
+    return {row["department"]: row["traceparent"] for row in await connection.fetch(query, period)}
 
 
 async def lock(connection: Any) -> bool:

@@ -20,7 +20,7 @@ import typer
 
 from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
-from services.svr import proving, rebuilding, rounds, sending
+from services.svr import protecting, proving, rebuilding, rounds, sending
 from services.svr.arguments import PARTLY, Files, broken_files, readable, sender_of
 from services.svr.checking import Check, procurement_json, submission_json
 from services.svr.lines import lines, lines_in
@@ -97,6 +97,7 @@ app.command()(rebuilding.rebuild)
 app.command()(rounds.publish)
 app.add_typer(rounds.rounds, name="round")
 app.add_typer(rounds.statements, name="statement")
+app.add_typer(protecting.person, name="person")
 
 Database = Annotated[str, typer.Option(envvar="DATABASE_URL", help="PostgreSQL, as a URL")]
 Period = Annotated[str | None, typer.Option(help="a quarter such as 2026-27-q2")]

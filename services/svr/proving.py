@@ -11,7 +11,7 @@ import asyncpg
 import typer
 
 from services.aggregator import history, verifying
-from services.aggregator.chain import Fault, row
+from services.aggregator.chain import Fault
 from services.aggregator.verifying import Proof
 from services.reporter import revisions
 from services.reporter.model import Change, Report
@@ -109,7 +109,7 @@ async def _ledger(database_url: str) -> bool:
         await connection.close()
     for each in proof.erasures:
         on = each.at.date().isoformat()
-        out.print(f"{row(each.source, each.id)}: a name was erased on {on}: {each.reason}", markup=False, soft_wrap=True)
+        out.print(f"{each.source} {each.id}: a name was erased on {on}: {each.reason}", markup=False, soft_wrap=True)
     for fault in faults:
         out.print(f"{fault.row}: {fault.what}", markup=False, soft_wrap=True)
     _tell(proof, faults)

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from deploy.local.ports import free_port
-from deploy.local.processes import Child
+from deploy.local.processes import Child, Failed, tail
 from services.aggregator.recomputing import Recomputing
 from shared.database import connect
 from shared.departments import load_register
@@ -107,7 +107,7 @@ async def run(
                 break
             for child in children:
                 if not child.is_alive():
-                    raise RuntimeError(f"{contender.name} ended; see {child.log}")
+                    raise Failed(f"{contender.name} ended with code {child.exit_code}. {tail(child.log)}")
             await asyncio.sleep(LOOK_EVERY)
         watch.look(events)
         watch.end()

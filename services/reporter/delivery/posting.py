@@ -98,7 +98,7 @@ class Posting:
             now + pause(row["attempts"]),
             now,
         )
-        (log.info if state == "sent" else log.warning if state == "waiting" else log.error)(
+        log.info(
             "delivery.attempted",
             kind=row["kind"],
             about=row["about"],
@@ -108,6 +108,8 @@ class Posting:
             error=error,
             duration=int((time.monotonic() - began) * 1e9),
         )
+        if state == "given up":
+            log.error("delivery.abandoned", about=row["about"], message_id=row["message_id"], error=error)
         return 1
 
     async def announce(self) -> int:

@@ -68,19 +68,16 @@ class Reminding:
             now=now,
         )
 
-        async def note(connection: Any) -> list[tuple[str, Mapping[str, object]]]:
-            """All of a round in one transaction: what the log says, said once, after it."""
-            said: list[tuple[str, Mapping[str, object]]] = []
+        kinds = {
+            code: kind for code, state in found.items() if (kind := reminder(asked.round, state, late)) is not None
+        }
+        overdue = {code for code, kind in kinds.items() if kind in (Reminder.LATE, Reminder.STILL_LATE)}
+        dated = f"{key}/{asked.round.due}"
+
+        async def note(connection: Any) -> set[str]:
+            """All of a round in one transaction; what the log has to say for the first time, it says after it."""
             async with connection.transaction():
-                dated = f"{key}/{asked.round.due}"
-                if await _first(connection, f"round.opened/{dated}/{asked.round.publish_at.isoformat()}", now):
-                    said.append(("round.opened", {"due": str(asked.round.due)}))
-                waiting = 0
-                for code, state in found.items():
-                    kind = reminder(asked.round, state, late)
-                    if kind is None:
-                        continue
-                    waiting += 1
+                for code, kind in kinds.items():
                     await posting.enqueue(
                         connection,
                         kind=kind,
@@ -89,20 +86,22 @@ class Reminding:
                         url=self.url,
                         now=now,
                     )
-                    if kind in (Reminder.LATE, Reminder.STILL_LATE) and await _first(
-                        connection, f"return.late/{code}/{dated}", now
-                    ):
-                        said.append(("return.late", {"department": code, "days": late, "state": state.value}))
-                if late > 0 and waiting and await _first(connection, f"round.overdue/{dated}", now):
-                    said.append(("round.overdue", {"returns": waiting, "days": late}))
-            return said
+                known = {f"round.opened/{dated}/{asked.round.publish_at.isoformat()}"}
+                known |= {f"return.late/{dated}/{code}" for code in overdue}
+                known |= {f"round.overdue/{dated}"} if overdue else set()
+                rows = await connection.fetch(
+                    """INSERT INTO noticed (what, noticed_at) SELECT w, $2 FROM unnest($1::text[]) AS u (w)
+                    ON CONFLICT DO NOTHING RETURNING what""",
+                    sorted(known),
+                    now,
+                )
+            return {row["what"] for row in rows}
 
-        for event, fields in await self.archive.read(note):
-            (log.info if event == "round.opened" else log.warning)(event, period=key, **fields)
-
-
-async def _first(connection: Any, what: str, now: datetime) -> bool:
-    row = await connection.fetchrow(
-        "INSERT INTO noticed (what, noticed_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING what", what, now
-    )
-    return row is not None
+        new = await self.archive.read(note)
+        if any(what.startswith("round.opened/") for what in new):
+            log.info("round.opened", period=key, due=str(asked.round.due))
+        if f"round.overdue/{dated}" in new:
+            log.warning("round.overdue", period=key, returns=len(overdue), days=late)
+        for code in sorted(overdue):
+            if f"return.late/{dated}/{code}" in new:
+                log.warning("return.late", period=key, department=code, days=late, state=found[code].value)
