@@ -29,8 +29,14 @@ class Served:
         durations, errors = sorted(self._durations), self._errors
         self._durations, self._errors = [], 0
         if durations:
-            shares = {f"p{share}_ms": round(percentile(durations, share) / 1e6, 3) for share in (50, 95, 99)}
-            log.info("slo.summary", requests=len(durations), errors=errors, **shares)
+            log.info(
+                "slo.summary",
+                requests=len(durations),
+                errors=errors,
+                p50_ms=percentile(durations, 50) / 1e6,
+                p95_ms=percentile(durations, 95) / 1e6,
+                p99_ms=percentile(durations, 99) / 1e6,
+            )
 
 
 def percentile(ordered: Sequence[int], share: int) -> int:

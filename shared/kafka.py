@@ -78,6 +78,24 @@ class Connection(BaseModel):
             }
         return options
 
+    def librdkafka(self) -> dict[str, Any]:
+        """What any of confluent-kafka's clients is made with; holds the password, so it belongs in no log."""
+        options: dict[str, Any] = {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": self.protocol.value,
+            # Its own log lines go to stderr; what matters is raised.
+            "log_level": 0,
+        }
+        if self.username and self.password:
+            options |= {
+                "sasl.mechanism": MECHANISM,
+                "sasl.username": self.username,
+                "sasl.password": self.password.get_secret_value(),
+            }
+        if self.ca:
+            options["ssl.ca.location"] = str(self.ca)
+        return options
+
     def broker(self, **options: Any) -> KafkaBroker:
         """FastStream's broker, not started; it logs nothing, as Consuming says what matters."""
         return KafkaBroker(self.servers, security=self._security(), logger=None, **options)

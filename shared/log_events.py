@@ -6,14 +6,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
+    """`over`: the level instead, when what is measured is over its limit."""
+
     level: str
     means: str
     operator: str = "nothing"
+    over: str | None = None
+
+    @property
+    def levels(self) -> frozenset[str]:
+        return frozenset({self.level, self.over or self.level})
 
 
 LOG_EVENTS: Mapping[str, LogEvent] = {
-    "service.started": LogEvent("info", "the service is up; its version and the fingerprint of its settings"),
-    "service.stopping": LogEvent("info", "asked to stop; unfinished work is not committed and comes again"),
+    "service.started": LogEvent(
+        "info",
+        "the service is up; the fingerprint of its settings, without secrets: equal ones run with equal settings",
+    ),
+    "service.stopping": LogEvent(
+        "info", "the service stops, and why; unfinished work is not committed and comes again"
+    ),
     "service.halted": LogEvent(
         "error", "a fault lasted too long; the process ends with code 1", "see error.message; it is restarted for you"
     ),
@@ -22,12 +34,30 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
         "an environment variable SVR_… that nothing reads, and the one that was probably meant",
         "correct its name, or remove it (docs/configuration.md)",
     ),
-    "heartbeat": LogEvent("info", "the service is well: uptime, work done since the last one, memory"),
+    "heartbeat": LogEvent(
+        "info",
+        "every 30 s: the service is there; records and requests in hand and done since the last one, memory (MiB), "
+        "open HTTP connections",
+    ),
+    "monitor.failed": LogEvent(
+        "warning", "what a heartbeat asks could not be asked", "see error.message: most often PostgreSQL is not reached"
+    ),
     "dependency.unreachable": LogEvent(
         "warning", "what the service depends on does not answer; it waits and tries again", "bring it back"
     ),
     "dependency.reached": LogEvent("info", "Kafka or PostgreSQL answers again"),
-    "consumer.lag": LogEvent("info", "records between the committed offset and the end, of one partition"),
+    "consumer.lag": LogEvent(
+        "info",
+        "every 30 s for each partition with unread records: how many, and how old the oldest is at least (seconds)",
+        "if it grows: see batch.retried and dependency.unreachable; if neither is there, start another process",
+        over="warning",
+    ),
+    "consumer.rebalanced": LogEvent("info", "partitions that this process has won or lost to others of its group"),
+    "records.expired": LogEvent(
+        "error",
+        "retention has deleted records that this group had not read: from which offset, and how many",
+        "have the sender send that time again (repeats are harmless); lengthen the topic's retention",
+    ),
     "batch.committed": LogEvent("info", "a batch of records is done and its offsets are committed"),
     "batch.retried": LogEvent(
         "warning", "a batch failed as a whole and comes again; nothing of it is lost", "if it lasts, see error.message"
@@ -42,6 +72,7 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
         "tell the sender, whose rejections topic says the same with an example",
     ),
     "brake.released": LogEvent("info", "a sender's events are mostly accepted again"),
+    "refusals.rate": LogEvent("info", "every minute for each sender that sent: refused, of how many, per cent"),
     "rejections.continued": LogEvent("warning", "how many more submissions of a braked sender were refused"),
     "event.conflicted": LogEvent(
         "error", "a second content under a source and id already recorded; the first stands", "tell the sender"
@@ -50,6 +81,16 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
         "error", "a record on procurement.events that ingest did not write; it is set aside", "find who wrote it"
     ),
     "events.recorded": LogEvent("info", "events of one transaction: recorded, repeated, in conflict"),
+    "event.accepted": LogEvent("debug", "one event that ingest passed on, by all that names it"),
+    "event.recorded": LogEvent("debug", "one event of a transaction, new or known, by all that names it"),
+    "transaction.slow": LogEvent(
+        "warning", "one batch's transaction took more than 5 s", "see PostgreSQL: locks, disk, autovacuum"
+    ),
+    "department.silent": LogEvent(
+        "warning",
+        "once a day: a department has sent nothing for longer than SVR_AGGREGATOR_SILENT_DAYS; no days: never anything",
+        "ask the department; with nothing to report it sends a heartbeat event",
+    ),
     "chain.sealed": LogEvent("info", "events sealed into the hash chain: how many, the newest block, its hash"),
     "chain.verified": LogEvent("info", "svr verify: every event is as it was sealed; entries, blocks and the head"),
     "chain.broken": LogEvent(
@@ -63,6 +104,12 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     ),
     "status.recomputed": LogEvent("info", "departments and periods counted anew, and how many of them changed"),
     "status.received": LogEvent("info", "statuses taken by the reporter: how many were new"),
+    "outbox.depth": LogEvent(
+        "info",
+        "every 30 s: what is decided and not yet said on Kafka: rows, age of the oldest in seconds",
+        "if it grows: see task.failed of the step outbox, and whether Kafka answers",
+        over="warning",
+    ),
     "outbox.sent": LogEvent("info", "rows of the outbox that the broker has acknowledged"),
     "rejections.recorded": LogEvent("info", "rejections of one batch, kept for those who ask for a receipt"),
     "rejections.expired": LogEvent("info", "rejections older than their retention were deleted"),
@@ -77,10 +124,14 @@ LOG_EVENTS: Mapping[str, LogEvent] = {
     "round.overdue": LogEvent("warning", "a round's due day has passed with so many returns unsigned"),
     "delivery.attempted": LogEvent("info", "one letter: sent, waiting for another attempt, or given up; and why"),
     "delivery.abandoned": LogEvent(
-        "error", "a letter will not be sent: the server refused it, or put it off for days", "see error; mend the address"
+        "error", "a letter will not be sent: refused, or put off for days", "see error; mend the address"
     ),
     "sign-in.done": LogEvent("info", "somebody has signed in: role, and as whom they speak"),
     "sign-in.refused": LogEvent("warning", "a sign-in that could not be proved, or of nobody we know: the reason"),
     "http.request": LogEvent("info", "one request: method, path, status, duration"),
+    "request.failed": LogEvent("error", "a page could not be made; its reader saw 500", "see error.stack_trace: a bug"),
+    "slo.summary": LogEvent(
+        "info", "every minute with requests: how many, how many were answered 5xx, percentiles of their duration (ms)"
+    ),
     "task.failed": LogEvent("warning", "a background step failed and is tried again", "if it lasts, see error.message"),
 }

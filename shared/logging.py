@@ -36,6 +36,7 @@ _ECS = {
     "error": "error.message",
     "error_type": "error.type",
     "exception": "error.stack_trace",
+    "exc_info": "error.stack_trace",
     "event_id": "event.id",
     "event_source": "svr.source",
     "event_type": "svr.event_type",
@@ -46,8 +47,10 @@ _BOUND = ("service.name", "service.version", "service.instance.id", "ecs.version
 # What this system names itself goes under svr., so that no field collides with a field of ECS.
 _PLAIN = frozenset({*_BOUND, *_ECS.values()})
 ECS_VERSION = "8.17.0"
+OURS = ("services", "shared", "deploy")
+"""The loggers that a level is for; libraries say nothing below info."""
 
-# What faults quote of the values they are about, which are payload: PostgreSQL's, asyncpg's, pydantic's, a mail server's.
+# What faults quote of their values, which are payload: those of PostgreSQL, asyncpg, pydantic, mail servers.
 _QUOTED = (
     (re.compile(r"\n(DETAIL|CONTEXT|QUERY):.*?(?=\n(?:HINT:|\S*Error|\s*\Z|\n)|\Z)", re.DOTALL), ""),
     (re.compile(r"(invalid input for query argument \$\d+: ).*?(?= \([^()\n]*\)(?:\n|\Z)|\Z)", re.DOTALL), r"\1…"),
@@ -60,9 +63,14 @@ listeners: list[Callable[[EventDict], None]] = []
 """Those who hear each of our lines before it is written: the metrics."""
 
 
+def field(name: str) -> str:
+    """What a value that is logged under `name` is called in the line: `topic` → `messaging.destination.name`."""
+    return _ECS.get(name, name if name in _PLAIN else f"svr.{name}")
+
+
 def _ecs(_logger: Any, _method: str, line: EventDict) -> EventDict:
     action = line["event"]
-    named = {_ECS.get(key, key if key in _PLAIN else f"svr.{key}"): value for key, value in line.items()}
+    named = {field(key): value for key, value in line.items()}
     if action in LOG_EVENTS:
         named["event.action"] = action
     return named
@@ -157,9 +165,16 @@ def configure(service: str, fmt: str = "auto", *, level: str = "info", stream: T
     handler.addFilter(Sparing("aiokafka", seconds=10))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level.upper()]))
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(level.upper())
     for chatty in ("aiokafka", "faststream", "uvicorn", "httpx", "kafka", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def is_debugging() -> bool:
+    """Whether lines of level debug are written: to be asked before making one for each event."""
+    return logging.getLogger(OURS[0]).isEnabledFor(logging.DEBUG)
 
 
 def get_logger() -> structlog.stdlib.BoundLogger:

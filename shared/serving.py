@@ -127,7 +127,8 @@ def lifespan_of(
                     "service.started",
                     settings=fingerprint,
                     python=platform.python_version(),
-                    **{name: version(name) for name in ("aiokafka", "faststream")},
+                    aiokafka=version("aiokafka"),
+                    faststream=version("faststream"),
                 )
                 reason = "a step ended with a fault"
                 try:

@@ -88,7 +88,9 @@ class Common(KafkaSettings):
         description="the least that is written; debug: a line for every event too",
     )
     metrics: Literal["off", "on"] = Field(
-        "off", validation_alias="SVR_METRICS", description="on: Prometheus metrics at /metrics; needs the telemetry extra"
+        "off",
+        validation_alias="SVR_METRICS",
+        description="on: Prometheus metrics at /metrics; needs the telemetry extra",
     )
     otel: Literal["off", "on"] = Field(
         "off",

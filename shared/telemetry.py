@@ -4,11 +4,12 @@ The log lines stay the monitor: what they say in numbers (lag, the outbox, how o
 them, so that the two cannot differ. Needs the extra `telemetry`; without it, and off, nothing of it is imported.
 """
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import Response
+from faststream import BaseMiddleware, StreamMessage
 
 from shared import tracing
 from shared.log_events import LOG_EVENTS
@@ -62,7 +63,7 @@ class Telemetry:
             provider = TracerProvider(resource=Resource.create({"service.name": service}))
             provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self.provider = provider
-        self.middlewares.append(KafkaTelemetryMiddleware(tracer_provider=provider))
+        self.middlewares += [Links, KafkaTelemetryMiddleware(tracer_provider=provider)]
 
     def install(self, app: FastAPI) -> None:
         """Adds /metrics, where they are on."""
@@ -88,7 +89,9 @@ class Measuring:
 
         self.lines = Counter("svr_log_lines", "Log lines by event and level", ["event", "level"], registry=registry)
         self.gauges = {
-            (event, value): Gauge(f"svr_{event}_{value}".replace(".", "_"), f"{value} of {event}", labels, registry=registry)
+            (event, value): Gauge(
+                f"svr_{event}_{value}".replace(".", "_"), f"{value} of {event}", labels, registry=registry
+            )
             for event, (labels, values) in GAUGES.items()
             for value in values
         }
@@ -105,7 +108,12 @@ class Measuring:
                 (gauge.labels(*(line[label] for label in labels)) if labels else gauge).set(line[value])
 
 
-def trace_headers(records: Sequence[Any]) -> list[dict[str, str]]:
-    """What FastStream's middleware links a batch's span to the traces of its records by, each once."""
-    found = dict.fromkeys(trace for record in records if (trace := tracing.of_headers(record.headers)))
-    return [{"correlation_id": trace, tracing.HEADER: trace} for trace in found]
+class Links(BaseMiddleware[Any, Any]):
+    """Our parser leaves the headers alone (`shared.consuming`): FastStream's middleware finds here, each once, the traces
+    that it links a batch's span to.
+    """
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
+        found = dict.fromkeys(trace for record in msg.raw_message if (trace := tracing.of_headers(record.headers)))
+        msg.batch_headers = [{"correlation_id": trace, tracing.HEADER: trace} for trace in found]
+        return await call_next(msg)

@@ -38,11 +38,22 @@ def fresh() -> str:
 
 
 def fields(traceparent: str | None) -> dict[str, str]:
-    """What a log line says of it."""
-    if traceparent is None:
+    """What a log line says of it; nothing of one that is not valid."""
+    if traceparent is None or valid(traceparent) is None:
         return {}
     _, trace, span, _ = traceparent.split("-")
     return {"trace_id": trace, "span_id": span}
+
+
+def first(traceparents: Iterable[str | None]) -> list[str]:
+    """The ids of the first few traces, for a line about many things."""
+    found: dict[str, None] = {}
+    for traceparent in traceparents:
+        if traceparent is not None and (trace := traceparent[3:35]) not in found and valid(traceparent):
+            found[trace] = None
+            if len(found) == FEW:
+                break
+    return list(found)
 
 
 def current() -> str | None:
@@ -63,7 +74,7 @@ def within(traceparent: str) -> Iterator[None]:
 
 def last(events: Sequence[Event]) -> str | None:
     """The trace of a batch as a whole: that of the last event that has one."""
-    return next((event.traceparent for event in reversed(events) if event.traceparent is not None), None)
+    return next((found for event in reversed(events) if (found := valid(event.traceparent)) is not None), None)
 
 
 def identity(event: Event) -> dict[str, str]:
@@ -82,10 +93,5 @@ def identities(events: Sequence[Event]) -> dict[str, object]:
     """What names the events of a batch in its one line: a single one wholly, of several the first traces."""
     if len(events) == 1:
         return dict(identity(events[0]))
-    traces: dict[str, None] = {}
-    for event in events:
-        if event.traceparent is not None:
-            traces[event.traceparent[3:35]] = None
-            if len(traces) == FEW:
-                break
-    return {"traces": list(traces)} if traces else {}
+    traces = first(event.traceparent for event in events)
+    return {"traces": traces} if traces else {}

@@ -85,7 +85,10 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await pool.close()
             telemetry.close()
 
-    app = FastAPI(title="Social value returns: aggregator", lifespan=lifespan_of(running, health, halt, fingerprint=fingerprint(settings)))
+    app = FastAPI(
+        title="Social value returns: aggregator",
+        lifespan=lifespan_of(running, health, halt, fingerprint=fingerprint(settings)),
+    )
     app.include_router(receipts.router(lambda: pools[0] if pools else None))
     observed(app, health)
     telemetry.install(app)

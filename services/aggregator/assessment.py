@@ -5,7 +5,7 @@ from datetime import date
 
 from services.aggregator import scope
 from services.aggregator.answers import Answers, Evidence, answers_of, concerns_of, policy_answers
-from services.aggregator.hearing import heard
+from services.aggregator.hearing import listened
 from services.aggregator.items import Item, covered_by_policy, items, pence
 from services.aggregator.procurement import Procurement, view
 from services.aggregator.scope import Decision
@@ -20,7 +20,10 @@ BEFORE_THE_ACT = date(2013, 1, 30)
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Values in pence. `value_net` only where no gross value is known: the two are never added."""
+    """Values in pence. `value_net` only where no gross value is known: the two are never added.
+
+    `unheard`: departments that spoke of it and whose word does not count, as they do not answer for the buyer.
+    """
 
     ocid: str
     department: str
@@ -42,11 +45,13 @@ class Assessment:
     evidence: Evidence
     items: tuple[Item, ...]
     departments: tuple[str, ...]
+    unheard: tuple[str, ...] = ()
 
 
 def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
     """The row of one procurement. Sources of the rules stand with each question below."""
-    procurement = view(subject.key, heard(subject.facts, register))
+    facts, unheard = listened(subject.facts, register)
+    procurement = view(subject.key, facts)
     start = procurement.start
     period = Period.of(start.moment.day) if start is not None else None
     buyer = _resolve(procurement, register)
@@ -94,6 +99,7 @@ def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
         evidence=evidence,
         items=beyond,
         departments=tuple(sorted({department or UNATTRIBUTED, *(item.department for item in beyond)})),
+        unheard=unheard,
     )
 
 

@@ -15,11 +15,17 @@ from shared.departments import Register, comparator
 
 def heard(facts: Facts, register: Register) -> Facts:
     """The facts that count, under their plain names, merged by their rules."""
+    return listened(facts, register)[0]
+
+
+def listened(facts: Facts, register: Register) -> tuple[Facts, tuple[str, ...]]:
+    """The facts that count, and the departments whose word does not."""
     published, by_sender = spoken(facts)
     found: Facts = published
-    for sender in sorted(_speakers(published, by_sender, register)):
+    speakers = _speakers(published, by_sender, register)
+    for sender in sorted(speakers):
         found = merged(found, by_sender[sender])
-    return found
+    return found, tuple(sorted(by_sender.keys() - speakers))
 
 
 def spoken(facts: Facts) -> tuple[Facts, Mapping[str, Facts]]:

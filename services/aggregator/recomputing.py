@@ -68,7 +68,7 @@ class Recomputing:
             counted=len(statuses),
             changed=len(changed),
             duration=int((time.monotonic() - began) * 1e9),
-            traces=[trace[3:35] for trace in list(dict.fromkeys(traces.values()))[: tracing.FEW]],
+            traces=tracing.first(traces.values()),
         )
         return len(due)
 

@@ -5,7 +5,6 @@ at once wait for each other's rows and end in the same state.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -27,7 +26,7 @@ from shared.departments import Register
 from shared.departments.names import normalise
 from shared.envelope import Event
 from shared.events.catalogue import Kind, kind_of
-from shared.logging import get_logger
+from shared.logging import get_logger, is_debugging
 from shared.rules import Rules
 
 log = get_logger()
@@ -93,7 +92,7 @@ class Recording:
         )
         if duration > SLOW_SECONDS:
             log.warning("transaction.slow", records=len(records), duration=int(duration * 1e9))
-        if log.isEnabledFor(logging.DEBUG):
+        if is_debugging():
             for arrival in arrivals:
                 log.debug("event.recorded", **_identity(arrival))
 

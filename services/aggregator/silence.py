@@ -14,7 +14,7 @@ log = get_logger()
 
 def silent(last: Mapping[str, date], codes: Iterable[str], *, today: date, days: int) -> list[tuple[str, int | None]]:
     """The departments whose last day lies more than `days` back, and for how long; None: never heard. Pure."""
-    found = []
+    found: list[tuple[str, int | None]] = []
     for code in sorted(codes):
         heard = last.get(code)
         if heard is None:

@@ -60,7 +60,7 @@ def trace_of(status: Status, traces: Traces) -> str | None:
     return next((traces[mark] for mark in asked if mark in traces), None)
 
 
-def status_message(status: Status, traceparent: str | None) -> messages.Message:
+def status_message(status: Status, traceparent: str | None = None) -> messages.Message:
     """The whole status, keyed so that compaction keeps the latest; its id is stable, so a repeat is known as one."""
     key = f"{status.department}/{status.period}"
     value = messages.cloudevent(

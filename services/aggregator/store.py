@@ -95,9 +95,7 @@ async def save_assessments(connection: Any, assessments: Sequence[Assessment]) -
     )
 
 
-async def mark(
-    connection: Any, marks: Iterable[tuple[str | None, str | None]], traceparent: str | None = None
-) -> None:
+async def mark(connection: Any, marks: Iterable[tuple[str | None, str | None]], traceparent: str | None = None) -> None:
     """Says which departments and periods must be counted anew, and in whose trace."""
     wanted = sorted(set(marks), key=str)
     await connection.execute(

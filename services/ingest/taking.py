@@ -1,6 +1,5 @@
 """One submission after another → judged, written to Kafka and acknowledged, logged: the same for both ways in."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from services.ingest.recent import Recent
 from services.ingest.traffic import Change, Refusal, Traffic
 from shared import tracing
 from shared.departments import Register
-from shared.logging import get_logger
+from shared.logging import get_logger, is_debugging
 from shared.messages import send_all
 
 log = get_logger()
@@ -91,7 +90,7 @@ class Taking:
             rejected=len(written) - len(accepted),
             **tracing.identities(accepted),
         )
-        if log.isEnabledFor(logging.DEBUG):
+        if is_debugging():
             for one in written:
                 if isinstance(one.outcome, Accepted):
                     log.debug("event.accepted", **_where(one.place), **tracing.identity(one.outcome.event))

@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -17,11 +16,11 @@ from services.reporter.assessments import Assessments
 from services.reporter.delivery.contacts import load as load_contacts
 from services.reporter.delivery.mailing import Mailer
 from services.reporter.delivery.notify import Account, NotifyMailer
-from services.reporter.delivery.pack import Packing
 from services.reporter.delivery.posting import Posting
 from services.reporter.delivery.reminding import Reminding
 from services.reporter.delivery.smtp import Server, SmtpMailer
 from services.reporter.forms.making import Making, dismiss, workers
+from services.reporter.forms.packing import Packing
 from services.reporter.live import Pages
 from services.reporter.publishing import Publishing, Receiving
 from services.reporter.returns.desk import StoredDesk
@@ -54,16 +53,18 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
     url = str(settings.url)
     contacts = load_contacts(settings.contacts, register) if settings.mail != "off" else {}
 
-    def deliver(pool: asyncpg.Pool, executor: Executor) -> list[asyncio.Task[None]]:
+    def deliver(pool: asyncpg.Pool, packing: Packing) -> list[asyncio.Task[None]]:
         sender = mailer(settings)
         if sender is None:
             return []
-        posting = Posting(pool, register, sender, contacts, url=url, pack=Packing(pool, executor, base=url))
+        posting = Posting(pool, register, sender, contacts, url=url, pack=packing)
         return [asyncio.create_task(repeat(posting.step, idle_seconds=2, name="deliver", halt=halt))]
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
-        pool = await database.connect(settings.database, service="reporter", schema=store.SCHEMA, size=8 + settings.workers)
+        pool = await database.connect(
+            settings.database, service="reporter", schema=store.SCHEMA, size=8 + settings.workers
+        )
         async with pool.acquire() as connection:
             await store.keep_assets(connection, assets.files)
         archive.pool = pool
@@ -91,7 +92,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         health.monitors["outbox"] = lambda: outbox.report(pool, store.SCHEMA)
         executor = workers(settings.workers)
         making = Making(pool, executor, count=settings.workers, base=str(settings.url))
-        archive.complete = making.complete
+        packing = Packing(pool, executor, base=url)
+        archive.complete, archive.pack = making.complete, packing
         desk = StoredDesk(archive, register, sample=settings.sample)
         reminding = Reminding(
             archive, register, desk, contacts, url=url, opens_rounds=settings.calendar == "on", clock=now
@@ -103,7 +105,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
                 asyncio.create_task(repeat(publishing.step, idle_seconds=0.5, name="publish", halt=halt)),
                 asyncio.create_task(repeat(making.step, idle_seconds=1, name="forms", halt=halt)),
                 asyncio.create_task(repeat(reminding.step, idle_seconds=20, name="remind", halt=halt)),
-                *deliver(pool, executor),
+                *deliver(pool, packing),
                 asyncio.create_task(
                     repeat(
                         lambda: outbox.relay(pool, store.SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt
@@ -113,7 +115,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         finally:
             await broker.stop()
             await messages.stop(producer)
-            archive.pool = archive.complete = None
+            archive.pool = archive.complete = archive.pack = None
             dismiss(executor)
             await pool.close()
             telemetry.close()

@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 
 from services.reporter import store
-from services.reporter.forms.catalogue import LATE
+from services.reporter.forms.catalogue import LATE, PACK
 from services.reporter.model import Change
 from services.reporter.shelf import Entry, Issue, Listed, Planned, Stored, Unavailable
 from shared.database import UNREACHABLE
@@ -20,11 +20,14 @@ _ISSUE = "p.id, p.department, p.period, p.revision, p.published_at, p.title, p.r
 
 
 class Archive:
-    """`pool` is None until the database has been reached; so is `complete`, which makes a publication's late forms."""
+    """`pool` is None until the database has been reached; so are `complete`, which makes a publication's late forms,
+    and `pack`, which makes an overview's pack.
+    """
 
     def __init__(self) -> None:
         self.pool: asyncpg.Pool | None = None
-        self.complete: Callable[[str], Awaitable[None]] | None = None
+        self.complete: Callable[[str], Awaitable[object]] | None = None
+        self.pack: Callable[[str], Awaitable[object]] | None = None
 
     async def read(self, question: Callable[[Any], Awaitable[T]]) -> T:
         """Asks on a connection of its own. Raises Unavailable when there is none to be had."""
@@ -39,14 +42,15 @@ class Archive:
     async def file(self, department: str, period: str | None, revision: int | None, name: str) -> Stored | None:
         """A late form that nobody has made yet is made now."""
         found = await self._file(department, period, revision, name)
-        if name not in _LATE:
+        make = self.pack if name == PACK.file else self.complete
+        if name not in _LATE and (name != PACK.file or department != "overview"):
             return found
         issue = await self._file(department, period, revision, "report.json")
         if issue is None or (found is not None and found.issue.id == issue.issue.id):
             return found
-        if self.complete is None:
+        if make is None:
             raise Unavailable
-        await self.complete(issue.issue.id)
+        await make(issue.issue.id)
         return await self._file(department, period, issue.issue.revision, name)
 
     async def _file(self, department: str, period: str | None, revision: int | None, name: str) -> Stored | None:

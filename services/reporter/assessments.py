@@ -23,7 +23,7 @@ class Assessments:
             row = await connection.fetchrow(
                 """SELECT ocid, department, body, buyer_name, period, title, started_on, start_exact, value_gross,
                     value_net, scope, scope_reasons, missing, answers::text, concerns, evidence::text,
-                    items::text
+                    items::text, unheard
                 FROM aggregator.assessment WHERE ocid = $1""",
                 ocid,
             )
@@ -45,6 +45,7 @@ class Assessments:
             "answers": orjson.loads(row["answers"]),
             "evidence": orjson.loads(row["evidence"]),
             "items": _items(row["items"]),
+            "unheard": tuple(row["unheard"]),
         }
         named = sorted(orjson.loads(facts or "{}").items())
         return Procurement(

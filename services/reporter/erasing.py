@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from services.reporter import store
-from services.reporter.forms.catalogue import LATE
+from services.reporter.forms.catalogue import LATE, PACK
 from shared.erasure import ERASED, spellings
 
 _HELD = """SELECT f.publication, f.name, f.sha256, f.content FROM reporter.publication_file f
 WHERE EXISTS (SELECT FROM unnest($1::bytea[]) AS s WHERE position(s IN f.content) > 0) ORDER BY 1, 2"""
 
-_LATE = """WITH gone AS (DELETE FROM reporter.publication_file f WHERE f.publication = ANY ($1) AND f.name = ANY ($2)
+_LATE = """WITH gone AS (DELETE FROM reporter.publication_file f USING reporter.publication p
+    WHERE p.id = f.publication AND (p.id = ANY ($1) AND f.name = ANY ($2) OR f.name = $5 AND p.period IN (
+        SELECT period FROM reporter.publication WHERE id = ANY ($1)))  -- the pack holds every report of the period
     RETURNING f.publication, f.name, f.sha256)
 INSERT INTO reporter.erasure SELECT publication, name, sha256, $3, $4 FROM gone"""
 
@@ -57,7 +59,7 @@ async def erase(connection: Any, name: str, *, reason: str, at: datetime) -> lis
             hashlib.sha256(content).hexdigest(),
         )
         touched.add(row["publication"])
-    await connection.execute(_LATE, sorted(touched), [form.file for form in LATE], reason, at)
+    await connection.execute(_LATE, sorted(touched), [form.file for form in LATE], reason, at, PACK.file)
     return sorted(touched)
 
 

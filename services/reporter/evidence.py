@@ -84,6 +84,17 @@ class Fact:
     source: str
     id: str
 
+    @property
+    def plain(self) -> str:
+        """The name without who said it: `dwp:consideration/1` → `consideration/1`."""
+        base, slash, item = self.name.partition("/")
+        return base.rpartition(":")[2] + slash + item
+
+    @property
+    def said_by(self) -> str:
+        """The department that said it; empty where anybody may say it of any procurement."""
+        return self.name.partition("/")[0].rpartition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -106,7 +117,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Procurement:
-    """An assessment with what it rests on. `department` may be `unattributed`. Values in pence."""
+    """An assessment with what it rests on. `department` may be `unattributed`. Values in pence.
+
+    `unheard`: the senders whose facts do not count, as they do not answer for the buyer.
+    """
 
     ocid: str
     department: str
@@ -127,6 +141,7 @@ class Procurement:
     facts: tuple[Fact, ...]
     events: tuple[Event, ...]
     items: tuple[Item, ...] = ()
+    unheard: tuple[str, ...] = ()
 
 
 class Records(Protocol):

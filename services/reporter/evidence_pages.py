@@ -1,6 +1,6 @@
 """The pages of evidence. Pure: values in, view out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from services.reporter import addresses, item_pages, tables
 from services.reporter.evidence import PAGE, Counted, Event, Procurement
 from services.reporter.questions import answer_words, title_of
 from services.reporter.tables import Table, count, head, html, numeric, text
-from services.reporter.words import day, humanised, moment, money, plural
+from services.reporter.words import day, humanised, listed, moment, money, plural
 from shared.indicators import BY_ID
 from shared.periods import Period
 from shared.status import UNATTRIBUTED
@@ -47,6 +47,7 @@ def counted(
         "indicator": BY_ID.get(question),
         "table": Table(f"{many}{' from here on' if after else ''}", columns, cells, size="wide"),
         "more": more,
+        "csv": addresses.evidence(department, period, question) + ".csv",
     }
 
 
@@ -63,6 +64,7 @@ def procurement(p: Procurement, *, published: str | None) -> dict[str, Any]:
         "rows": _summary(p, published),
         "answers": _answers(p, anchors),
         "items": item_pages.table(p.items),
+        "unheard": listed(p.unheard),
         "facts": _facts(p, anchors),
         "events": _events(p.events, anchors),
     }
@@ -120,17 +122,25 @@ def _answers(p: Procurement, anchors: Mapping[tuple[str, str], str]) -> Table:
 
 
 def _facts(p: Procurement, anchors: Mapping[tuple[str, str], str]) -> Table:
+    senders = {(event.source, event.id): event.sender for event in p.events}
     rows = [
         [
-            html(tables.foreign(fact.name), "sv-break"),
+            html(tables.foreign(fact.plain), "sv-break"),
             html(tables.foreign(_value(fact.value)), "sv-title-cell"),
             text(fact.at[:10], nowrap=True),
+            html(_said_by(fact.said_by or senders.get((fact.source, fact.id), "–"), p.unheard)),
             html(_link((fact.source, fact.id), anchors), "sv-break"),
         ]
         for fact in p.facts
     ]
-    columns = [head("Fact"), head("Value"), head("Speaks of"), head("Established by")]
+    columns = [head("Fact"), head("Value"), head("Speaks of"), head("Said by"), head("Established by")]
     return Table("What is known, and which event said so", columns, rows, size="wide")
+
+
+def _said_by(sender: str, unheard: Collection[str]) -> Markup:
+    """What a department says of another's procurement is shown and does not count."""
+    said = tables.foreign(sender)
+    return said + Markup("<br>") + tables.tag("Not counted", "grey") if sender in unheard else said
 
 
 def _value(value: Any) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from services.reporter import (
     addresses,
     capability_page,
+    evidence_files,
     evidence_pages,
     examples,
     item_pages,
@@ -20,9 +21,10 @@ from services.reporter import (
     unattributed,
 )
 from services.reporter.evidence import ITEMS, QUESTIONS, Records
+from services.reporter.forms.catalogue import BY_SUFFIX
 from services.reporter.live import Pages
 from services.reporter.model import Report
-from services.reporter.negotiation import JSON, made, preferred
+from services.reporter.negotiation import JSON, made, preferred, split_suffix
 from services.reporter.publication import OVERVIEW
 from services.reporter.revisions import canonical
 from services.reporter.shelf import Shelf
@@ -30,6 +32,7 @@ from shared.departments import Register
 from shared.periods import Period
 
 DOCUMENT = "report.json"
+CSV = BY_SUFFIX["csv"]
 
 
 def add_to(
@@ -52,14 +55,18 @@ def add_to(
 
     @get("/departments/{code}/{period}/evidence/{question}")
     async def evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
+        question, suffix = split_suffix(question)
         issue = await shelf.file(paths.department(code), paths.period(period), None, DOCUMENT)
-        if question not in QUESTIONS:
+        if question not in QUESTIONS or suffix not in (None, "csv"):
             raise HTTPException(404)
         asked = Period.parse(period)
         if issue is None:
             if not register.has_department(code):
                 raise HTTPException(404)
             await unpublished(request, code)
+        if suffix is not None:
+            content = await evidence_files.evidence(records, code, asked, question)
+            return made(request.headers, content, CSV.media_type)
         name = issue.issue.title if issue else register.department(code).name(asked.last_day)
         if question in ITEMS:
             items = await records.items(code, asked.first_day, asked.last_day, ITEMS[question], after)
@@ -71,14 +78,17 @@ def add_to(
 
     @get("/procurements/{ocid:path}")
     async def procurement(request: Request, ocid: str) -> Response:
-        found = await records.procurement(ocid)
-        if found is None:
+        stem, suffix = split_suffix(ocid)
+        found = await records.procurement(stem)
+        if found is None or suffix not in (None, "json"):
             raise HTTPException(404)
         # One that has not started is part of any report; one that nobody answers for, of the overview.
         answers = found.department if register.has_department(found.department) else OVERVIEW
         report = await shelf.file(answers, found.period, None, DOCUMENT)
         if report is None:
             await unpublished(request, found.department)
+        if (JSON if suffix else preferred(request.headers.get("accept"))) == JSON:
+            return made(request.headers, evidence_files.procurement(found, sample=pages.sample), JSON)
         view = evidence_pages.procurement(found, published=report.issue.title if report and found.period else None)
         return made(request.headers, pages.render("procurement.html", view))
 

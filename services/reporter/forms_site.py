@@ -102,7 +102,8 @@ def add_to(app: FastAPI, pages: Pages, *, shelf: Shelf, register: Register, base
         if not files:
             raise HTTPException(404)
         address = addresses.publication(department, period, number_)
-        view = {"nav": "", "title": f"Files of {address.removeprefix('/')}", "table": _files(files, address)}
+        forms = (*catalogue.FORMS, catalogue.PACK) if department == OVERVIEW else catalogue.FORMS
+        view = {"nav": "", "title": f"Files of {address.removeprefix('/')}", "table": _files(files, forms, address)}
         return made(request.headers, pages.render("files.html", {**view, "address": address}))
 
     @get("/departments/{code}/{period}/{revision}/files")
@@ -114,10 +115,10 @@ def add_to(app: FastAPI, pages: Pages, *, shelf: Shelf, register: Register, base
         return await listed(request, OVERVIEW, period, revision)
 
 
-def _files(files: Sequence[Listed], address: str) -> Table:
+def _files(files: Sequence[Listed], forms: Sequence[catalogue.Form], address: str) -> Table:
     known = {file.name: file for file in files}
     rows = []
-    for form in catalogue.FORMS:
+    for form in forms:
         file = known.get(form.file)
         place = address if form.suffix == "html" else f"{address}.{form.suffix}"
         size = numeric(number(file.size) if file else "Not made yet")

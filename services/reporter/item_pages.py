@@ -43,6 +43,7 @@ def counted_items(
         "indicator": BY_ID.get(indicator),
         "table": Table(f"{many}{' from here on' if after else ''}", columns, cells, size="wide"),
         "more": f"?after={quote(rows[-1].ocid, safe='')}" if len(rows) == PAGE else None,
+        "csv": addresses.evidence(department, period, indicator) + ".csv",
     }
 
 

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.responses import Response
 
-from services.reporter.forms.catalogue import FORMS
+from services.reporter.forms.catalogue import BY_SUFFIX, FORMS
 
 HTML, JSON = "text/html", "application/json"
-TYPES = {form.suffix: form.media_type.partition(";")[0] for form in FORMS}
-SUFFIXES = {suffix: media_type for suffix, media_type in TYPES.items() if media_type != HTML}
-FILES = {media_type: next(f.file for f in FORMS if f.suffix == suffix) for suffix, media_type in TYPES.items()}
-"""Media type → file of a publication."""
+SUFFIXES = sorted({*BY_SUFFIX} - {"html"}, key=len, reverse=True)
+""".csv-metadata.json before .json"""
+BY_TYPE = {form.media_type.partition(";")[0]: form for form in FORMS}
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
 """Reports stand behind a sign-on: no shared cache may keep them."""
@@ -19,7 +20,7 @@ REVALIDATED = "private, no-cache"
 
 def split_suffix(name: str) -> tuple[str, str | None]:
     """`2026-27-q2.json` → (`2026-27-q2`, `json`); a suffix that is none of ours stays part of the name."""
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):  # .csv-metadata.json before .json
+    for suffix in SUFFIXES:
         if name.endswith(f".{suffix}"):
             return name.removesuffix(f".{suffix}"), suffix
     return name, None
@@ -65,6 +66,17 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return "*" in tags or etag in tags
 
 
+def unchanged(if_modified_since: str | None, modified: datetime | None) -> bool:
+    """Whether it is as the reader has it. To be asked only where there is no If-None-Match, which goes first."""
+    if if_modified_since is None or modified is None:
+        return False
+    try:
+        since = parsedate_to_datetime(if_modified_since)
+    except ValueError:
+        return False
+    return since.tzinfo is not None and modified.replace(microsecond=0) <= since
+
+
 def answer(
     request_headers: Mapping[str, str],
     content: bytes,
@@ -72,6 +84,7 @@ def answer(
     media_type: str,
     sha256: str,
     immutable: bool = False,
+    modified: datetime | None = None,
     headers: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
@@ -81,9 +94,12 @@ def answer(
         "etag": etag,
         "vary": "Accept",
         "cache-control": IMMUTABLE if immutable else REVALIDATED,
+        **({"last-modified": format_datetime(modified, usegmt=True)} if modified else {}),
         **(headers or {}),
     }
-    if status == 200 and matches(request_headers.get("if-none-match"), etag):
+    tags = request_headers.get("if-none-match")
+    same = unchanged(request_headers.get("if-modified-since"), modified) if tags is None else matches(tags, etag)
+    if status == 200 and same:
         return Response(status_code=304, headers=sent)
     return Response(content, status_code=status, media_type=media_type, headers=sent)
 

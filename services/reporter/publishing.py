@@ -47,8 +47,7 @@ class Receiving:
         latest = newest(read)
         async with self.pool.acquire() as connection, connection.transaction():
             new = await store.save(connection, latest, datetime.now(UTC), traces) if latest else 0
-        named = dict.fromkeys(trace[3:35] for trace in traces.values() if trace)
-        log.info("status.received", records=len(records), new=new, traces=list(named)[: tracing.FEW])
+        log.info("status.received", records=len(records), new=new, traces=tracing.first(traces.values()))
 
 
 def newest(statuses: Sequence[Status]) -> list[Status]:
@@ -129,7 +128,8 @@ class Publishing:
             traces = await store.traces(connection, due.period)
             made = await asyncio.to_thread(make)  # half a second of rendering must not keep readers waiting
             await store.publish(connection, made)
-            await outbox.enqueue(connection, store.SCHEMA, [self.message(d, files, traces.get(d.code)) for d, files in made])
+            told = [self.message(draft, files, traces.get(draft.code)) for draft, files in made]
+            await outbox.enqueue(connection, store.SCHEMA, told)
             await store.consider(connection, due, now)
         for draft, files in made:
             log.info(

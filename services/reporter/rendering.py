@@ -95,9 +95,8 @@ def _html(document: Report | Overview, stylesheet: str, downloads: list[views.Do
 def _downloads(document: Report | Overview, made: Mapping[str, bytes]) -> list[views.Download]:
     """The late forms are made from the page itself, so it cannot name their hashes: the list of files does."""
     base = early.address(document)
-    return [
-        views.Download(form.name, f"{base}.{form.suffix}", *_size(made.get(form.file))) for form in catalogue.DOWNLOADS
-    ]
+    forms = catalogue.DOWNLOADS if isinstance(document, Report) else (*catalogue.DOWNLOADS, catalogue.PACK)
+    return [views.Download(form.name, f"{base}.{form.suffix}", *_size(made.get(form.file))) for form in forms]
 
 
 def _size(content: bytes | None) -> tuple[int | None, str | None]:

@@ -1,7 +1,7 @@
 """The pages over HTTP, read-only. Published ones are served as the bytes that were published."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -13,16 +13,15 @@ from services.reporter import (
     evidence_site,
     forms_site,
     live_site,
-    negotiation,
     paths,
     succession,
     succession_pages,
 )
 from services.reporter.evidence import Records
-from services.reporter.forms.catalogue import DOWNLOADS, METADATA
+from services.reporter.forms.catalogue import BY_SUFFIX, DOWNLOADS, METADATA
 from services.reporter.headers import Headers
 from services.reporter.live import ERRORS, Pages
-from services.reporter.negotiation import FILES, HTML, JSON, answer, made, preferred, split_suffix
+from services.reporter.negotiation import BY_TYPE, HTML, JSON, answer, made, preferred, split_suffix
 from services.reporter.publication import OVERVIEW
 from services.reporter.returns import site as returns_site
 from services.reporter.returns.handling import Site
@@ -77,10 +76,10 @@ def add_to(
     async def published(
         request: Request, department: str, *, period: str | None, revision: int | None, suffix: str | None
     ) -> Response:
-        wanted = negotiation.SUFFIXES[suffix] if suffix else preferred(request.headers.get("accept"), tuple(FILES))
+        form = BY_SUFFIX[suffix] if suffix else BY_TYPE[preferred(request.headers.get("accept"), tuple(BY_TYPE))]
         if period is not None:
             paths.period(period)
-        stored = await shelf.file(department, period, revision, FILES[wanted])
+        stored = await shelf.file(department, period, revision, form.file)
         if stored is None:
             raise HTTPException(404)
         return answer(
@@ -89,10 +88,10 @@ def add_to(
             media_type=stored.media_type,
             sha256=stored.sha256,
             immutable=revision is not None,
+            modified=stored.issue.published_at.astimezone(UTC),
             headers={
-                "content-disposition": f'inline; filename="{_file_name(stored.issue, wanted)}"',
+                "content-disposition": f'inline; filename="{stored.issue.id.replace("/", "-")}.{form.suffix}"',
                 "link": _links(stored, await shelf.issues(department)),
-                "last-modified": stored.issue.published_at.strftime("%a, %d %b %Y %H:%M:%S GMT"),
             },
         )
 
@@ -172,11 +171,6 @@ def problem(request: Request, pages: Pages, status: int, headers: Mapping[str, s
         body = {"type": "about:blank", "title": ERRORS.get(status, ERRORS[500])[0], "status": status}
         return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=sent)
     return Response(pages.error(status), status_code=status, media_type="text/html; charset=utf-8", headers=sent)
-
-
-def _file_name(issue: Issue, media_type: str) -> str:
-    suffix = next((suffix for suffix, kind in negotiation.SUFFIXES.items() if kind == media_type), "html")
-    return f"{issue.id.replace('/', '-')}.{suffix}"
 
 
 def _links(stored: Stored, issues: Sequence[Issue]) -> str:

@@ -20,7 +20,7 @@ import typer
 
 from services.aggregator.sampling import draw, risk
 from services.ingest.acceptance import Accepted
-from services.svr import protecting, proving, rebuilding, rounds, sending
+from services.svr import configuring, doctor, protecting, proving, rebuilding, rounds, sending
 from services.svr.arguments import PARTLY, Files, broken_files, readable, sender_of
 from services.svr.checking import Check, procurement_json, submission_json
 from services.svr.lines import lines, lines_in
@@ -95,6 +95,8 @@ app.command()(sending.receipt)
 app.command()(proving.verify)
 app.command()(rebuilding.rebuild)
 app.command()(rounds.publish)
+app.command()(configuring.config)
+app.command()(doctor.doctor)
 app.add_typer(rounds.rounds, name="round")
 app.add_typer(rounds.statements, name="statement")
 app.add_typer(protecting.person, name="person")

@@ -31,7 +31,8 @@ Owner = Annotated[str, typer.Option(envvar="DATABASE_URL", help="PostgreSQL, as 
 @person.command("export")
 def export(name: Name, database: Owner) -> None:
     """Everything held about a person as JSON: the events whole, publications by their ids, rows of other tables."""
-    found = _asked(database, lambda connection: persons.export(connection, _usable(name)))
+    _usable(name)
+    found = _asked(database, lambda connection: persons.export(connection, name))
     sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
 
 
@@ -46,7 +47,8 @@ def erase(
 
     Exit code 1: nothing was erased, or the name is left in what identifies a row.
     """
-    if _usable(name) in reason:
+    _usable(name)
+    if name in reason:
         raise typer.BadParameter("the reason is kept for ever: leave the name out of it", param_hint="--reason")
     configure("svr", stream=sys.stderr)
 
@@ -64,10 +66,9 @@ def erase(
         raise typer.Exit(1)
 
 
-def _usable(name: str) -> str:
+def _usable(name: str) -> None:
     if len(name.strip()) < SHORTEST:
         raise typer.BadParameter(f"at least {SHORTEST} characters, else it is found in other words", param_hint="NAME")
-    return name
 
 
 def _asked(database_url: str, work: Callable[[Any], Coroutine[Any, Any, T]], *, keep: bool = False) -> T:

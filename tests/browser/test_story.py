@@ -1,12 +1,14 @@
 """From the opening of a round to the published overview, as four people: a department, the Prime Minister's office, the
 review team, and somebody who only reads."""
 
+import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
+from shared.departments import load_register
 from shared.times import LONDON
 from tests.browser.conftest import Reader, World
 from tests.browser.looking import violations
@@ -125,6 +127,8 @@ def writes_and_signs(department: Reader) -> None:
     expect(page.get_by_text("The statement is signed and sent.")).to_be_visible()
     department.look.well()
     department.until(RETURN, lambda page: page.get_by_role("heading", name="Signed statement").is_visible())
+    page.get_by_role("link", name="Withdraw the statement").click()
+    department.look.well()
 
 
 def sees_the_overview_first(office: Reader) -> None:
@@ -163,6 +167,46 @@ def reads(public: Reader) -> None:
     page.goto(f"/rounds/{PERIOD}")
     expect(page.get_by_role("heading", name="Choose an account")).to_be_visible()
     assert violations(page) == []
+
+
+def test_every_kind_of_page_that_can_be_reached(world: World) -> None:
+    """From the front page on, one of each kind: every link resolves, axe finds nothing, a phone is wide enough."""
+    reader = world.reader(None)
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        if kind(path) in seen:
+            continue
+        seen.add(kind(path))
+        if MADE_LATER.search(path):
+            continue
+        if SUFFIX.search(path):
+            assert reader.page.request.get(path).ok, path
+            continue
+        answer = reader.page.goto(path)
+        assert answer is not None, path
+        assert answer.ok, path
+        reader.look.well()
+        links = reader.page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+        waiting += [
+            link.partition("#")[0] for link in links if link.startswith("/") and not link.startswith("/sign-in")
+        ]
+    assert {"/departments/*", "/methodology", "/releases", "/procurements/*"} <= seen
+    reader.look.nothing_from_elsewhere()
+
+
+SUFFIX = re.compile(r"\.[a-z]+(-[a-z]+\.json)?$")
+MADE_LATER = re.compile(r"\.(pdf|xlsx)$")
+CODES = "|".join(sorted((d.code for d in load_register().departments()), key=len, reverse=True))
+PARTS = re.compile(
+    rf"(?<=/)(ocds-.*|{CODES})(?=[/.?]|$)|20[0-9]{{2}}-[0-9]{{2}}(-q[1-4])?|(?<=/evidence/)[a-z-]+|(?<=/r)[0-9]+"
+)
+
+
+def kind(path: str) -> str:
+    """Two addresses of one kind lead to the same template."""
+    return PARTS.sub("*", path.partition("?")[0])
 
 
 def test_a_page_that_fails_is_seen_to_fail(world: World) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,11 +26,13 @@ from deploy.local.kafka_probe import answers
 from deploy.local.ports import HOST, free_port
 from deploy.local.processes import Child
 from deploy.local.services import NAMES, Service
-from deploy.local.stack import Stack
+from deploy.local.stack import Stack, engine_answers
 from shared.kafka import Connection, Protocol
 from tests import compose
 from tests.integration.brokers import eventually, until
 from tests.stream import cloudevent
+
+DOCKER = ["docker", "compose", "--project-name", "svr-test"]
 
 
 @dataclass(frozen=True)
@@ -150,5 +153,35 @@ async def test_one_event_through_the_whole_of_it(
     finally:
         for service in started:
             service.child.stop()
-    said = [orjson.loads(line) for service in started for line in (tmp_path / f"{service.name}.log").open("rb")]
-    assert not [line for line in said if line.get("message") == "setting.unknown"]
+    for service in started:
+        assert b"setting.unknown" not in (tmp_path / f"{service.name}.log").read_bytes()
+
+
+def docker(*arguments: str) -> str:
+    ran = subprocess.run([*DOCKER, *arguments], cwd=compose.ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_docker_compose_up() -> None:
+    """Where a Docker engine answers: one command, then one event from HTTP into the ledger, by the file's own ports."""
+    if not engine_answers() or subprocess.run([*DOCKER, "version"], capture_output=True, check=False).returncode:
+        pytest.skip("no Docker engine with docker compose answers")
+    try:
+        docker("up", "--build", "--detach", "--wait", "--wait-timeout", "600")
+        key = docker("run", "--rm", "--no-deps", "--entrypoint", "cat", "set-up", "/secrets/api-keys/dwp").strip()
+        answer = httpx.post(
+            "http://127.0.0.1:8080/v1/events",
+            content=orjson.dumps(cloudevent("dwp", "heartbeat", "dwp", "docker-1", {}, at=datetime.now(UTC))),
+            headers={"Content-Type": "application/cloudevents+json", "Authorization": f"Bearer {key}"},
+        )
+        assert answer.status_code == 202, answer.text
+        query = "SELECT count(*) FROM aggregator.event WHERE id = 'docker-1'"
+        count = ["sh", "-c", f'PGPASSWORD=$(cat /secrets/password) psql -h 127.0.0.1 -U svr -Atc "{query}"']
+        deadline = time.monotonic() + 60
+        while docker("exec", "-T", "postgres", *count).strip() != "1":
+            assert time.monotonic() < deadline, "the event did not reach the ledger"
+        assert httpx.get("http://127.0.0.1:8000/").status_code == 200
+        assert httpx.get("http://127.0.0.1:8025/readyz").status_code == 200
+    finally:
+        docker("down", "--volumes", "--timeout", "10")

@@ -28,6 +28,8 @@ FORMS = (
     ),
 )
 METADATA = next(form for form in FORMS if form.media_type == "application/csvm+json")
-BY_SUFFIX = {form.suffix: form for form in FORMS}
+PACK = Form("Overview and all departments’ reports in one PDF", "pack.pdf", "application/pdf", "pack.pdf", late=True)
+"""Of the overview only. As large as all PDFs together, so it is made when it is first sent or asked for."""
+BY_SUFFIX = {form.suffix: form for form in (*FORMS, PACK)}
 LATE = tuple(form for form in FORMS if form.late)
 DOWNLOADS = tuple(form for form in FORMS if form.suffix != "html")

@@ -75,9 +75,6 @@ class Site:
         if not allowed:
             raise HTTPException(403)
 
-    async def latest(self, subject: str, name: str) -> Submission | None:
-        return next((said for said in await self.desk.said(subject) if said.name == name), None)
-
 
 def see_other(address: str) -> Response:
     return RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})

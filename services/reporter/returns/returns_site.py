@@ -1,8 +1,11 @@
 """The pages of one return: the report as it would be published, and the statement from draft to signature."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import Request
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from services.reporter import rendering
@@ -11,10 +14,11 @@ from services.reporter.returns import addresses, drafts, opening, views
 from services.reporter.returns.desk import Asked
 from services.reporter.returns.drafts import Draft, Fault
 from services.reporter.returns.handling import Route, Site, said, see_other
+from services.reporter.returns.speaking import Submission
 from services.reporter.returns.states import State
 from services.reporter.signing_in.visits import Visitor, private
 from services.reporter.views import title_of
-from shared.events.round import StatementSigned
+from shared.events.round import EventWithdrawn, StatementSigned
 from shared.status import Statement
 from shared.times import london_day
 
@@ -26,6 +30,8 @@ def add_to(site: Site, get: Route, post: Route) -> None:
         site.allow(person.answers_for(code) if writing else person.sees(code))
         return visitor, await site.answerable(period, code)
 
+    _withdrawing(site, visit, get, post)
+
     def name_of(code: str, asked: Asked) -> str:
         return site.register.department(code).name(asked.period.last_day)
 
@@ -36,7 +42,8 @@ def add_to(site: Site, get: Route, post: Route) -> None:
         found = (await site.states(asked))[code]
         status = (await site.desk.statuses(key)).get(code)
         statement = status.statement if status else None
-        sent_last = await site.latest(f"{key}/{code}", "statement.signed")
+        sent_before = await site.desk.said(f"{key}/{code}")
+        writes = visitor.person.answers_for(code)
         return site.page(
             "return.html",
             visitor,
@@ -46,8 +53,9 @@ def add_to(site: Site, get: Route, post: Route) -> None:
             published=found in (State.PUBLISHED, State.PUBLISHED_UNSIGNED),
             public=views.where_published(key, code),
             statement=statement,
-            pending=views.said_words(sent_last, views.is_recorded(sent_last, statement)),
-            writes=visitor.person.answers_for(code),
+            pending=views.pending(sent_before, statement),
+            writes=writes,
+            withdrawable=writes and statement is not None and views.standing(sent_before) is not None,
             address=addresses.return_(key, code),
             sent=sent,
         )
@@ -90,7 +98,7 @@ def add_to(site: Site, get: Route, post: Route) -> None:
             address=addresses.return_(str(asked.period), draft.department),
             status=422 if faults else 200,
             **{"saved": False, "changed": False, **more},
-            **views.form(draft, report, faults=faults, more=more.get("adding")),
+            **views.form(draft, report, found=faults, more=more.get("adding")),
         )
 
     @get("/returns/{period}/{code}/statement")
@@ -166,6 +174,46 @@ def add_to(site: Site, get: Route, post: Route) -> None:
             said("statement.signed", f"{key}/{code}", checked, visitor.person, f"v{draft.version}", site.now())
         )
         return see_other(f"{addresses.return_(key, code)}?sent=signed")
+
+
+def _withdrawing(site: Site, visit: Callable[..., Awaitable[tuple[Visitor, Asked]]], get: Route, post: Route) -> None:
+    async def signed(asked: Asked, code: str) -> Submission:
+        """What can be taken back here: what was signed here. Raises HTTPException(404)."""
+        found = views.standing(await site.desk.said(f"{asked.period}/{code}"))
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    def _page(visitor: Visitor, asked: Asked, code: str, statement: Submission, faults: Sequence[Fault]) -> Response:
+        return site.page(
+            "withdraw.html",
+            visitor,
+            title=("Error: " if faults else "") + f"Withdraw the statement for {asked.period.title}",
+            asked=asked,
+            signed=statement,
+            address=addresses.return_(str(asked.period), code),
+            status=422 if faults else 200,
+            **views.faults(faults),
+        )
+
+    @get("/returns/{period}/{code}/withdraw")
+    async def ask(request: Request, period: str, code: str) -> Response:
+        visitor, asked = await visit(request, period, code, writing=True)
+        return _page(visitor, asked, code, await signed(asked, code), [])
+
+    @post("/returns/{period}/{code}/withdraw")
+    async def withdraw(request: Request, period: str, code: str) -> Response:
+        _, form = await site.visits.form(request)
+        visitor, asked = await visit(request, period, code, writing=True)
+        statement = await signed(asked, code)
+        try:
+            data = EventWithdrawn(source=statement.source, id=statement.id, reason=form.text("reason"))
+        except ValidationError:
+            fault = Fault("reason", "Enter the reason, in 20,000 characters or fewer")
+            return _page(visitor, asked, code, statement, [fault])
+        version = statement.id.rpartition("/")[2]
+        await site.desk.say(said("event.withdrawn", statement.subject, data, visitor.person, version, site.now()))
+        return see_other(f"{addresses.return_(str(asked.period), code)}?sent=withdrawn")
 
 
 def _from_signed(signed: Statement | None, code: str, period: str) -> Draft | None:

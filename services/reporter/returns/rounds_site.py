@@ -36,9 +36,8 @@ def add_to(site: Site, get: Route, post: Route) -> None:
             visitor,
             title=("Error: " if faults else "") + "Open a round",
             asked=asked,
-            faults={fault.field: {"text": fault.text} for fault in faults},
-            fault_list=[{"text": fault.text, "href": f"#{fault.field}"} for fault in faults],
             status=422 if faults else 200,
+            **views.faults(faults),
         )
 
     @post("/rounds/open")

@@ -118,22 +118,33 @@ def _lateness(found: State, asked: Asked, now: datetime) -> str:
     return "Today" if late == 0 else f"In {plural(-late, 'day')}"
 
 
-def said_words(said: Submission | None, recorded: bool) -> str | None:
-    """What became of what was sent last; None when nothing was sent from here or all is recorded."""
-    if said is None or recorded:
+def standing(said: Sequence[Submission]) -> Submission | None:
+    """The latest statement that was signed here and has not been taken back here. `said`: the latest first."""
+    withdrawn = {each.data["id"] for each in said if each.name == "event.withdrawn"}
+    return next((each for each in said if each.name == "statement.signed" and each.id not in withdrawn), None)
+
+
+def pending(said: Sequence[Submission], statement: Statement | None) -> str | None:
+    """What was sent last and does not show in the figures yet; None when nothing is on its way."""
+    if not said:
+        return None
+    last = said[0]
+    if last.name == "event.withdrawn":
+        taken_back = next((each for each in said if each.id == last.data["id"]), None)
+        recorded, done = taken_back is None or not _says(statement, taken_back), "Withdrawn"
+    else:
+        recorded, done = _says(statement, last), "Sent"
+    if recorded:
         return None
     return (
-        f"Sent {moment(said.at)}. It has not reached the figures yet, which takes a few seconds. If this stays, "
+        f"{done} {moment(last.at)}. It has not reached the figures yet, which takes a few seconds. If this stays, "
         "it was refused, and the reason stands in the department’s rejections."
     )
 
 
-def is_recorded(said: Submission | None, statement: Statement | None) -> bool:
-    """Whether the figures carry what was sent last, or something newer."""
-    if said is None:
-        return True
+def _says(statement: Statement | None, signed: Submission) -> bool:
     return statement is not None and (
-        statement.statement == said.data["statement"] and str(statement.signed_on) == said.data["signed_on"]
+        (statement.statement, str(statement.signed_on)) == (signed.data["statement"], signed.data["signed_on"])
     )
 
 
@@ -142,7 +153,15 @@ def disputable(report: Report | None) -> list[str]:
     return sorted(report.figures, key=title_of) if report else []
 
 
-def form(draft: Draft, report: Report | None, *, faults: Sequence[Fault], more: str | None = None) -> dict[str, Any]:
+def faults(found: Sequence[Fault]) -> dict[str, Any]:
+    """For the summary at the top, and for each field by its id."""
+    return {
+        "faults": {fault.field: {"text": fault.text} for fault in found},
+        "fault_list": [{"text": fault.text, "href": f"#{fault.field}"} for fault in found],
+    }
+
+
+def form(draft: Draft, report: Report | None, *, found: Sequence[Fault], more: str | None = None) -> dict[str, Any]:
     """`more`: which list gets one more empty line."""
     actions = _padded(draft.actions, ActionLine(), MOST_ACTIONS, more == "action")
     comments = _padded(draft.comments, CommentLine(), MOST_COMMENTS, more == "dispute")
@@ -156,8 +175,7 @@ def form(draft: Draft, report: Report | None, *, faults: Sequence[Fault], more: 
         "disputes": comments,
         "figures": figures,
         "outcomes": [(action, answers.get(action.action)) for action in previous],
-        "faults": {fault.field: {"text": fault.text} for fault in faults},
-        "fault_list": [{"text": fault.text, "href": f"#{fault.field}"} for fault in faults],
+        **faults(found),
     }
 
 

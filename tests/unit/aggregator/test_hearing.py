@@ -55,6 +55,7 @@ def test_the_buyers_word_counts_and_another_departments_does_not() -> None:
     for order in permutations(told):
         assert process(*order) == "lots"
         assert assessed(*order).department == "dwp"
+        assert assessed(*order).unheard == ("moj",)
 
 
 def test_another_departments_word_alone_is_no_record() -> None:
@@ -72,7 +73,7 @@ def test_a_department_cannot_cancel_anothers_procurement() -> None:
     """Its notice of another's OCID is no notice of it."""
     theirs = notice(None, sender="moj", day=3, tag=["tenderCancellation"], tender={"status": "cancelled"})
     ours = notice("Department for Work and Pensions")
-    assert assessed(ours, theirs) == assessed(ours)
+    assert replace(assessed(ours, theirs), unheard=()) == assessed(ours)
 
 
 def test_a_department_speaks_for_its_bodies() -> None:

@@ -105,7 +105,55 @@ async def test_a_batch_is_one_line_in_the_log() -> None:
         "senders": ["dwp"],
         "accepted": 1,
         "rejected": 1,
+        "sender": "dwp",
+        "event_source": "/dwp/system",
+        "event_id": "e-1",
+        "event_type": "uk.gov.social-value.heartbeat.v1",
+        "subject": "dwp",
     }
+
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+OTHER = "00-11111111111111111111111111111111-b7ad6b7169203331-00"
+
+
+async def test_a_records_trace_is_its_events() -> None:
+    """In the event, in the header beside it, and in the log."""
+    producer = FakeProducer()
+    with capture_logs() as logs:
+        await ingest(producer).handle(
+            [record(event_of("heartbeat"), headers=(*STRUCTURED, ("traceparent", TRACE.encode())))]
+        )
+    assert orjson.loads(producer.sent[0].value)["traceparent"] == TRACE
+    assert dict(producer.sent[0].headers)["traceparent"] == TRACE.encode()
+    assert logs[-1]["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+
+
+async def test_an_events_own_trace_comes_before_the_records() -> None:
+    """It is the one that its sender started; the record's may be a relay's."""
+    producer = FakeProducer()
+    event = event_of("heartbeat", traceparent=TRACE)
+    await ingest(producer).handle([record(event, headers=(*STRUCTURED, ("traceparent", OTHER.encode())))])
+    assert dict(producer.sent[0].headers)["traceparent"] == TRACE.encode()
+
+
+async def test_a_refusal_names_its_trace() -> None:
+    """A refused record has no event that could."""
+    with capture_logs() as logs:
+        await ingest(FakeProducer()).handle([record(b"{", headers=(*STRUCTURED, ("traceparent", TRACE.encode())))])
+    assert logs[0]["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+
+
+async def test_every_minute_says_how_much_of_each_sender_was_refused() -> None:
+    """Of those who have sent; and only what came since."""
+    handler = ingest(FakeProducer())
+    await handler.handle([record(event_of("heartbeat")), record(b"", offset=1), record(b"", offset=2)])
+    with capture_logs() as logs:
+        handler.taking.say_rates()
+        handler.taking.say_rates()
+    assert logs == [
+        {"event": "refusals.rate", "log_level": "info", "sender": "dwp", "refused": 2, "of": 3, "percent": 66.7}
+    ]
 
 
 async def test_a_refusal_is_a_warning_in_the_log() -> None:
@@ -117,6 +165,9 @@ async def test_a_refusal_is_a_warning_in_the_log() -> None:
         "log_level": "warning",
         "sender": "dwp",
         "place": "submissions.dwp/0/9",
+        "topic": "submissions.dwp",
+        "partition": 0,
+        "offset": 9,
         "event_id": "e-1",
         "event_source": "/dwp/system",
         "problem": "not-yours-to-send",

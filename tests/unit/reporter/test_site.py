@@ -1,6 +1,9 @@
 """The pages over HTTP, with a shelf in memory."""
 
+import csv
 import hashlib
+import io
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -11,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.reporter import site
-from services.reporter.evidence import Buyer, Counted, CountedItems, Event, Fact, Item, Procurement, Said
+from services.reporter.evidence import PAGE, Buyer, Counted, CountedItems, Event, Fact, Item, Procurement, Said
 from services.reporter.model import Change
 from services.reporter.shelf import Entry, Issue, Listed, Planned, Stored, Unavailable
 from services.reporter.stylesheets import Assets
@@ -165,7 +168,12 @@ class MemoryRecords:
             concerns=(),
             evidence={"considered-in-time": [("urn:dwp", "c-1")]},
             items=(DELIVERED,),
-            facts=(Fact("title", "<b>Cleaning</b>", "2026-07-20T09:00:00.000000Z", "urn:dwp", "c-1"),),
+            unheard=("moj",),
+            facts=(
+                Fact("title", "<b>Cleaning</b>", "2026-07-20T09:00:00.000000Z", "urn:dwp", "c-1"),
+                Fact("dwp:consideration/urn:a", "before", "2026-07-20T09:00:00.000000Z", "urn:dwp", "c-1"),
+                Fact("moj:consideration/urn:b", "not ours", "2026-07-20T09:00:00.000000Z", "urn:moj", "c-2"),
+            ),
             events=(
                 Event(
                     source="urn:dwp",
@@ -180,7 +188,11 @@ class MemoryRecords:
         )
 
     async def counted(self, department: str, quarters: Sequence[str], question: str, after: str) -> Sequence[Counted]:
-        return [Counted("ocds-h6vhtk-06e0b1", None, ("no-record",), None, None, 0)]
+        return [
+            Counted(f"ocds-h6vhtk-{n:06}", "=1+1" if n == 0 else None, ("no-record",), None, None, 0)
+            for n in range(PAGE + 2)
+            if f"ocds-h6vhtk-{n:06}" > after
+        ][:PAGE]
 
     async def items(
         self, department: str, first: date, last: date, questions: Sequence[str], after: str
@@ -229,6 +241,8 @@ async def client(shelf: MemoryShelf) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.mark.parametrize(
     ("path", "body"),
     [
+        ("/overview/2026-27-q2.pack.pdf", "pack.pdf of overview/2026-27-q2/r1"),
+        ("/overview/2026-27-q2/r1.pack.pdf", "pack.pdf of overview/2026-27-q2/r1"),
         ("/", "report.html of overview/2026-27-q2/r1"),
         ("/overview/2026-27-q2", "report.html of overview/2026-27-q2/r1"),
         ("/overview/2026-27-q2.json", "report.json of overview/2026-27-q2/r1"),
@@ -275,6 +289,23 @@ async def test_what_the_reader_has_is_not_sent_again(client: httpx.AsyncClient) 
     assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
     second = await client.get("/departments/dwp/2026-27-q2", headers={"if-none-match": first.headers["etag"]})
     assert (second.status_code, second.content, second.headers["etag"]) == (304, b"", first.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"if-modified-since": "Wed, 14 Oct 2026 08:30:00 GMT"}, 304),
+        ({"if-modified-since": "Wed, 14 Oct 2026 08:29:59 GMT"}, 200),
+        ({"if-modified-since": "Thu, 15 Oct 2026 00:00:00 GMT", "if-none-match": '"other"'}, 200),
+        ({"if-modified-since": "yesterday"}, 200),
+    ],
+)
+async def test_a_reader_without_the_tag_may_name_the_time(
+    client: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    """RFC 9110: the tag goes first, and a date that is none is not heard."""
+    answer = await client.get("/departments/dwp/2026-27-q2", headers=headers)
+    assert (answer.status_code, answer.headers["last-modified"]) == (status, "Wed, 14 Oct 2026 08:30:00 GMT")
 
 
 async def test_a_numbered_revision_may_be_kept_for_ever_and_the_latest_is_asked_for_again(
@@ -420,9 +451,57 @@ async def test_a_figure_can_be_followed_down_to_its_events(client: httpx.AsyncCl
     assert "may be newer than the" in answer.text
 
 
+async def test_the_evidence_as_csv_holds_every_page_of_it(client: httpx.AsyncClient) -> None:
+    """The page shows 200 and leads on; the file has all, and no formula."""
+    address = "/departments/dwp/2026-27-q2/evidence/considered-in-time"
+    first = (await client.get(address)).text
+    assert f'href="{address}.csv"' in first
+    assert f'href="?after=ocds-h6vhtk-{PAGE - 1:06}"' in first
+    assert "Next procurements" not in (await client.get(f"{address}?after=ocds-h6vhtk-{PAGE - 1:06}")).text
+    answer = await client.get(f"{address}.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert [row["ocid"] for row in rows] == [f"ocds-h6vhtk-{n:06}" for n in range(PAGE + 2)]
+    assert rows[0] == {
+        "ocid": "ocds-h6vhtk-000000",
+        "title": "'=1+1",
+        "answers": "no-record",
+        "started_on": "",
+        "value_gross_pence": "",
+        "events": "0",
+    }
+
+
+async def test_the_items_behind_a_figure_as_csv(client: httpx.AsyncClient) -> None:
+    """Each with the time in which it counts."""
+    rows = (await client.get("/departments/dwp/2026-27-q2/evidence/delivered.csv")).text.splitlines()
+    assert rows[1] == "ocds-h6vhtk-06e0b1,,delivered,short,2026-08-01,2027-01-01,500000000,"
+
+
+async def test_who_said_what_of_a_procurement_and_whether_it_counts(client: httpx.AsyncClient) -> None:
+    """A department that does not answer for the buyer is shown and not heard; the JSON says the same."""
+    page = (await client.get("/procurements/ocds-h6vhtk-06e0b1")).text
+    assert "dwp:" not in page
+    assert page.count("Not counted</strong>") == 1
+    assert re.search(r"<bdi>moj</bdi><br><strong[^>]*>Not counted", page)
+    for said in (
+        await client.get("/procurements/ocds-h6vhtk-06e0b1.json"),
+        await client.get("/procurements/ocds-h6vhtk-06e0b1", headers={"accept": "application/json"}),
+    ):
+        facts = [(f["name"], f["said_by"], f["counts"]) for f in said.json()["facts"]]
+        assert facts == [
+            ("title", None, True),
+            ("consideration/urn:a", "dwp", True),
+            ("consideration/urn:b", "moj", False),
+        ]
+        assert (said.json()["sample"], said.json()["value_gross"]) == (True, 48_200_000_00)
+
+
 @pytest.mark.parametrize(
     "path",
     [
+        "/departments/dwp/2026-27-q2/evidence/considered-in-time.pdf",
+        "/procurements/ocds-h6vhtk-06e0b1.csv",
         "/departments/dwp/2026-27-q2/evidence/nonsense",
         "/departments/nobody/2026-27-q2/evidence/considered-in-time",
         "/procurements/ocds-h6vhtk-none",

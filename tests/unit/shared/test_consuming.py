@@ -1,5 +1,6 @@
 """What is committed, sought and halted, with a consumer that only remembers."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -140,9 +141,13 @@ async def test_a_failure_is_a_warning_that_says_when_the_next_attempt_is() -> No
         "event": "batch.retried",
         "log_level": "warning",
         "group": "g",
+        "records": 1,
+        "positions": {"t/0": 5},
+        "outcome": "failure",
         "error": "bug",
         "error_type": "ValueError",
     }
+    assert all(line.pop("duration") >= 0 for line in logs)
     assert logs == [
         {**warning, "attempt": 1, "next_seconds": 0.5, "exc_info": True},
         {**warning, "attempt": 2, "next_seconds": 1.0, "exc_info": False},
@@ -160,6 +165,7 @@ async def test_a_success_is_a_line_that_says_how_far_it_came(now: list[float]) -
             "group": "g",
             "records": 2,
             "positions": {"t/0": 7},
+            "outcome": "success",
             "duration": 0,
         }
     ]
@@ -199,6 +205,37 @@ async def test_lag_counts_from_what_is_committed_or_else_from_the_first_record()
     consumer = FakeConsumer(A, B)
     consumer.commits, consumer.ends, consumer.starts = [{A: 7}], {A: 10, B: 10}, {B: 4}
     assert await Member(consumer).consuming.lag() == {A: 3, B: 6}
+
+
+async def test_what_is_in_hand_is_known_while_it_is(now: list[float]) -> None:
+    """And no longer, whether or not it succeeded."""
+    seen: list[int] = []
+    member = Member(FakeConsumer(A), ValueError("bug"))
+    handle = member.consuming.handle
+
+    async def watched(records: Sequence[Any]) -> None:
+        seen.append(member.consuming.in_hand)
+        await handle(records)
+
+    member.consuming.handle = watched
+    await member.take((A, 5), (A, 6))
+    await member.take((A, 5))
+    assert (seen, member.consuming.in_hand) == ([2, 1], 0)
+
+
+async def test_a_member_whose_consumer_is_gone_is_not_live(now: list[float]) -> None:
+    """It was started, or nobody would ask."""
+    assert not await Member(None).consuming.live(60)
+
+
+async def test_a_member_whose_loop_has_ended_is_not_live(now: list[float]) -> None:
+    """FastStream's ends without a word when the consumer under it is closed."""
+    member = Member(FakeConsumer(A))
+    task = asyncio.create_task(asyncio.sleep(0))
+    member.consuming.subscriber.tasks.append(task)
+    assert await member.consuming.live(60)
+    await task
+    assert not await member.consuming.live(60)
 
 
 async def test_a_member_that_works_is_live(now: list[float]) -> None:

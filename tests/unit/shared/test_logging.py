@@ -1,23 +1,22 @@
 """Log lines as ops read them, and the catalogue of their names."""
 
-import ast
 import json
 import logging
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import structlog
+from pydantic import BaseModel, ValidationError
 
-import services
-import shared
+from deploy.docs.logs import calls
+from shared import tracing
 from shared.log_events import LOG_EVENTS
-from shared.logging import Sparing, configure, get_logger
+from shared.logging import Sparing, configure, get_logger, is_debugging
 
-ROOTS = [Path(next(iter(package.__path__))) for package in (services, shared)]
-LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "error", "exception": "error"}
+BOUND = {"service.name", "service.version", "service.instance.id", "ecs.version"}
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +30,10 @@ def _as_before() -> Iterator[None]:
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """What has been written, without the times."""
+    """What has been written, without the times and what is in every line."""
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert all(line.pop("@timestamp").endswith("Z") for line in found)
+    assert all(line.pop(name) for line in found for name in BOUND)
     return found
 
 
@@ -48,7 +48,6 @@ def test_an_event_of_the_catalogue_is_a_line_with_ecs_names(capsys: pytest.Captu
             "message": "batch.committed",
             "event.action": "batch.committed",
             "log.level": "info",
-            "service.name": "ingest",
             "messaging.consumer.group.name": "ingest",
             "messaging.destination.name": "t",
             "messaging.destination.partition.id": 0,
@@ -69,7 +68,6 @@ def test_a_line_of_a_library_is_a_line_too(capsys: pytest.CaptureFixture[str]) -
             "message": "took 7 seconds",
             "log.level": "warning",
             "log.logger": "some.library",
-            "service.name": "ingest",
         }
     ]
 
@@ -92,7 +90,6 @@ def test_a_fault_is_a_line_with_its_trace(capsys: pytest.CaptureFixture[str]) ->
         "message": "task.failed",
         "event.action": "task.failed",
         "log.level": "warning",
-        "service.name": "ingest",
         "error.message": "two\nlines",
         "error.type": "ValueError",
     }
@@ -129,35 +126,20 @@ def test_in_a_pipe_lines_are_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line["message"] for line in lines(capsys)] == ["service.started"]
 
 
-def calls() -> Iterator[tuple[str, str]]:
-    """(name, level) of every log line that the sources write."""
-    for source in (path for root in ROOTS for path in sorted(root.rglob("*.py"))):
-        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and isinstance(node.func.value, ast.Name)
-                and node.func.value.id == "log"
-                and node.func.attr in LEVELS
-            ):
-                name = node.args[0]
-                assert isinstance(name, ast.Constant), f"{source}:{node.lineno}: the name must be a constant"
-                yield str(name.value), LEVELS[node.func.attr]
+def test_the_catalogue_and_the_lines_that_are_written_are_the_same() -> None:
+    """Ops can look up every line; and what nobody writes, nobody waits for."""
+    assert {call.event for call in calls()} == set(LOG_EVENTS)
 
 
-def test_every_line_that_is_written_is_in_the_catalogue() -> None:
-    """So that ops can look up what it means and what to do."""
-    assert {name for name, _ in calls()} - set(LOG_EVENTS) == set()
-
-
-def test_every_line_of_the_catalogue_is_written() -> None:
-    """What nobody writes, nobody should wait for."""
-    assert set(LOG_EVENTS) - {name for name, _ in calls()} == set()
-
-
-def test_every_line_has_the_level_of_the_catalogue() -> None:
+def test_every_line_has_a_level_of_the_catalogue() -> None:
     """An alert on errors must not miss one, nor fire for a warning."""
-    assert set(calls()) - {(name, event.level) for name, event in LOG_EVENTS.items()} == set()
+    assert [call for call in calls() if not call.levels <= LOG_EVENTS[call.event].levels] == []
+
+
+def test_every_level_of_the_catalogue_is_had() -> None:
+    """Over its limit too."""
+    had = {name: {level for call in calls() if call.event == name for level in call.levels} for name in LOG_EVENTS}
+    assert had == {name: set(event.levels) for name, event in LOG_EVENTS.items()}
 
 
 def test_a_level_that_asks_for_somebody_says_what_to_do() -> None:
@@ -178,3 +160,79 @@ def test_a_library_says_the_same_of_a_lost_broker_only_once_in_a_while() -> None
     assert said == [True, False, False, True, False]
     assert sparing.filter(_record("aiokafka.conn", "Something else: %s", 111))
     assert all(sparing.filter(_record("shared", "Unable to connect to %s", at)) for at in (110, 111))
+
+
+def test_every_line_says_which_process_of_which_version_wrote_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """One of ours and one of a library's alike."""
+    configure("ingest", "json")
+    get_logger().info("service.started")
+    logging.getLogger("some.library").warning("well")
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert {name: ours[name] for name in BOUND} == {name: theirs[name] for name in BOUND}
+    assert ours["service.name"] == "ingest"
+
+
+def test_what_is_done_within_a_trace_names_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """And what comes after it does not."""
+    configure("ingest", "json")
+    with tracing.within("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"):
+        get_logger().info("http.request")
+    get_logger().info("heartbeat")
+    within, after = lines(capsys)
+    assert (within["trace.id"], within["span.id"]) == ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
+    assert "trace.id" not in after
+
+
+def test_a_line_for_each_event_is_only_written_for_those_who_debug(capsys: pytest.CaptureFixture[str]) -> None:
+    """A library's are not, even then."""
+    for level, said in (("info", 0), ("debug", 1)):
+        configure("ingest", "json", level=level)
+        logging.getLogger("services.test").debug("event.recorded")
+        logging.getLogger("some.library").debug("polling")
+        assert (len(lines(capsys)), is_debugging()) == (said, bool(said))
+
+
+class Person(BaseModel):
+    age: int
+
+
+GIVEN = {"age": "Jane Doe"}
+
+
+def _unique() -> asyncpg.PostgresError:
+    fault = asyncpg.UniqueViolationError("duplicate key value violates unique constraint")
+    fault.detail = "Key (name)=(Jane\nDoe) already exists."
+    return fault
+
+
+def _invalid() -> ValidationError:
+    with pytest.raises(ValidationError) as found:
+        Person.model_validate(GIVEN)
+    return found.value
+
+
+@pytest.mark.parametrize(
+    ("fault", "rest"),
+    [
+        pytest.param(_unique(), "duplicate key value violates", id="PostgreSQL"),
+        pytest.param(
+            asyncpg.DataError("invalid input for query argument $1: 'Jane\nDoe' (expected int, got str)"),
+            "invalid input for query argument $1",
+            id="asyncpg",
+        ),
+        pytest.param(_invalid(), "1 validation error for Person", id="pydantic"),
+        pytest.param(ConnectionError("550 <Jane.Doe@dwp.example.uk>: unknown user"), "unknown user", id="mail server"),
+    ],
+)
+def test_what_a_fault_quotes_is_left_out(fault: Exception, rest: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own words stay; the value does not, neither in the message nor in the trace."""
+    configure("ingest", "json")
+    outer = ValueError("while writing")
+    outer.__cause__ = fault
+    get_logger().warning("task.failed", error=str(fault), exc_info=outer)
+    (line,) = lines(capsys)
+    assert "Jane" not in str(line)
+    assert "Doe" not in str(line)
+    assert rest in line["error.message"]
+    assert rest in line["error.stack_trace"]
+    assert line["error.stack_trace"].endswith("ValueError: while writing")

@@ -6,60 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 import pytest
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaConnectionError
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 from structlog.testing import capture_logs
 
 from shared import serving
-from shared.serving import Halt, Health, RequestLog, lifespan_of, repeat
-
-
-class FakeConsuming:
-    """As live, and as far behind, as it is told to be."""
-
-    def __init__(self, *, live: bool = True, lag: dict[TopicPartition, int] | Exception | None = None) -> None:
-        self.alive, self.behind = live, lag if lag is not None else {}
-
-    async def live(self, limit_seconds: float) -> bool:
-        return self.alive
-
-    async def lag(self) -> dict[TopicPartition, int]:
-        if isinstance(self.behind, Exception):
-            raise self.behind
-        return self.behind
-
-
-def health(consuming: Any = None, *, ready: bool = True) -> Health:
-    found = Health(60)
-    found.consuming, found.ready = consuming, ready
-    return found
-
-
-async def get(app: FastAPI, path: str) -> tuple[int, Any]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
-        response = await client.get(path)
-    return response.status_code, response.json()
-
-
-@pytest.mark.parametrize(
-    ("found", "path", "status", "answer"),
-    [
-        pytest.param(health(ready=False), "/health/ready", 503, {"ready": False}, id="starting"),
-        pytest.param(health(ready=False), "/health/live", 200, {"live": True}, id="live while starting"),
-        pytest.param(health(), "/health/ready", 200, {"ready": True}, id="ready"),
-        pytest.param(health(FakeConsuming()), "/health/live", 200, {"live": True}, id="consuming"),
-        pytest.param(health(FakeConsuming(live=False)), "/health/live", 503, {"live": False}, id="not consuming"),
-    ],
-)
-async def test_health_answers_for_the_consumer(found: Health, path: str, status: int, answer: Any) -> None:
-    """Up is not enough: what has stopped consuming is to be restarted, what is still starting is not."""
-    app = FastAPI()
-    app.include_router(found.router())
-    assert await get(app, path) == (status, answer)
+from shared.health import Health
+from shared.serving import Halt, lifespan_of, repeat
 
 
 def test_a_halt_ends_the_server_and_is_an_error_in_the_log() -> None:
@@ -195,8 +148,8 @@ async def test_a_service_is_ready_while_it_runs_and_stops_when_asked() -> None:
     lifespan, found, halt, happened = service(forever)
     async with lifespan(FastAPI()):
         await settle()
-        assert (found.ready, happened) == (True, ["started"])
-    assert (found.ready, happened, halt.fault) == (False, ["started", "stopped"], None)
+        assert (found.running, happened) == (True, ["started"])
+    assert (found.running, happened, halt.fault) == (False, ["started", "stopped"], None)
 
 
 async def test_a_fault_while_starting_halts_the_service() -> None:
@@ -204,7 +157,7 @@ async def test_a_fault_while_starting_halts_the_service() -> None:
     lifespan, found, halt, _ = service(fault=OSError("gone"))
     async with lifespan(FastAPI()):
         await settle()
-        assert (found.ready, str(halt.fault)) == (False, "gone")
+        assert (found.running, str(halt.fault)) == (False, "gone")
 
 
 async def test_a_task_that_fails_halts_the_service() -> None:
@@ -212,7 +165,7 @@ async def test_a_task_that_fails_halts_the_service() -> None:
     lifespan, found, halt, happened = service(failing, forever)
     async with lifespan(FastAPI()):
         await settle()
-        assert (found.ready, str(halt.fault), happened) == (False, "bug", ["started", "stopped"])
+        assert (found.running, str(halt.fault), happened) == (False, "bug", ["started", "stopped"])
 
 
 async def test_a_service_that_waits_for_a_dependency_can_be_stopped() -> None:
@@ -226,88 +179,45 @@ async def test_a_service_that_waits_for_a_dependency_can_be_stopped() -> None:
 
     async with lifespan_of(waiting, found, halt)(FastAPI()):
         await settle()
-    assert (found.ready, halt.fault) == (False, None)
+    assert (found.running, halt.fault) == (False, None)
 
 
-async def beats(monkeypatch: pytest.MonkeyPatch, consuming: Any) -> list[Any]:
-    """The log lines of one heartbeat."""
-    monkeypatch.setattr(serving, "HEARTBEAT_SECONDS", 0.02)
-    lifespan, found, _, _ = service(forever)
-    found.consuming = consuming
+async def test_the_log_says_what_a_service_started_with_and_why_it_stopped() -> None:
+    """The fingerprint of its settings tells two processes apart that should be alike."""
+    found, halt = Health(60), Halt()
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
+        yield []
+
+    with capture_logs() as logs:
+        async with lifespan_of(running, found, halt, fingerprint="0123456789ab")(FastAPI()):
+            await settle()
+    started, stopping = logs
+    assert (started["event"], started["settings"]) == ("service.started", "0123456789ab")
+    assert (stopping["event"], stopping["reason"]) == ("service.stopping", "asked to")
+
+
+async def test_a_service_that_halts_stops_for_that_reason() -> None:
+    """Ops see that nobody asked it to."""
+    lifespan, _, halt, _ = service(forever)
     with capture_logs() as logs:
         async with lifespan(FastAPI()):
-            await asyncio.sleep(0.03)
-    return [{k: v for k, v in line.items() if k not in ("uptime", "memory_mib")} for line in logs[1:-1]]
+            await settle()
+            halt(ValueError("bug"))
+    assert [line["reason"] for line in logs if line["event"] == "service.stopping"] == ["halted"]
 
 
-BEAT = {"event": "heartbeat", "log_level": "info"}
-
-
-async def test_a_heartbeat_says_how_far_the_consumer_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line for each partition that has lag."""
-    consuming = FakeConsuming(lag={TopicPartition("t", 0): 7, TopicPartition("t", 1): 0})
-    assert await beats(monkeypatch, consuming) == [
-        BEAT,
-        {"event": "consumer.lag", "log_level": "info", "topic": "t", "partition": 0, "lag": 7},
-    ]
-
-
-async def test_a_heartbeat_outlives_a_broker_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says so, and the service goes on."""
-    assert await beats(monkeypatch, FakeConsuming(lag=KafkaConnectionError("gone"))) == [
-        BEAT,
-        {
-            "event": "dependency.unreachable",
-            "log_level": "warning",
-            "dependency": "Kafka",
-            "error": "KafkaConnectionError: gone",
-            "error_type": "KafkaConnectionError",
-        },
-    ]
-
-
-def logged() -> FastAPI:
-    app = FastAPI()
-    app.include_router(health().router())
-    app.add_middleware(RequestLog)
-
-    @app.get("/teapot")
-    async def teapot() -> JSONResponse:
-        return JSONResponse({}, status_code=418)
-
-    @app.get("/bug")
-    async def bug() -> None:
-        raise ValueError
-
-    return app
-
-
-async def test_a_request_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was asked for, what was answered, and the nanoseconds between; no query, which may hold anything."""
-    monkeypatch.setattr(time, "monotonic", lambda: 1.0)
+async def test_a_service_beats_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its start to its stop."""
+    monkeypatch.setattr(serving, "HEARTBEAT_SECONDS", 0)
+    lifespan, _, _, _ = service(forever)
     with capture_logs() as logs:
-        await get(logged(), "/teapot?name=secret")
-    assert logs == [
-        {
-            "event": "http.request",
-            "log_level": "info",
-            "method": "GET",
-            "path": "/teapot",
-            "status": 418,
-            "duration": 0,
-        }
+        async with lifespan(FastAPI()):
+            while not any(line["event"] == "heartbeat" for line in logs):  # noqa: ASYNC110 - it is what is waited for
+                await asyncio.sleep(0)
+    assert [logs[0]["event"], logs[1]["event"], logs[-1]["event"]] == [
+        "service.started",
+        "heartbeat",
+        "service.stopping",
     ]
-
-
-async def test_a_request_that_fails_is_a_line_too() -> None:
-    """With the status that the sender sees."""
-    with capture_logs() as logs, pytest.raises(ValueError):  # noqa: PT011 - it has no message
-        await get(logged(), "/bug")
-    assert [line["status"] for line in logs] == [500]
-
-
-async def test_a_question_for_health_is_no_line() -> None:
-    """It is asked every few seconds."""
-    with capture_logs() as logs:
-        await get(logged(), "/health/live")
-    assert logs == []

@@ -94,6 +94,36 @@ async def test_signed_anew_it_is_another_event(site: Running, dwp: Browser) -> N
     assert [said.id[-3:] for said in site.desk.sent] == ["/v1", "/v2"]
 
 
+async def test_a_signed_statement_is_withdrawn_with_its_reason(site: Running, dwp: Browser) -> None:
+    """An event of the same sender and subject, once; until it is counted, the page says that it is on its way."""
+    await save(dwp, "sign")
+    await dwp.post(f"{RETURN}/sign", {"version": "1"})
+    signed = Statement(
+        statement=site.desk.sent[0].data["statement"],
+        signed_by="R",
+        office="S",
+        signed_on=date(2026, 10, 8),
+        comment=None,
+    )
+    site.desk.held["dwp"] = site.desk.held["dwp"].model_copy(update={"statement": signed})
+    assert "Withdraw the statement" in (await dwp.get(RETURN)).text
+    assert "Withdraw the statement" not in (await site.browser(REVIEW).get(RETURN)).text
+    assert "Enter the reason" in (await dwp.post(f"{RETURN}/withdraw", {"reason": " "})).text
+    answer = await dwp.post(f"{RETURN}/withdraw", {"reason": "The wrong quarter"})
+    assert answer.headers["location"] == f"{RETURN}?sent=withdrawn"
+    assert (await dwp.post(f"{RETURN}/withdraw", {"reason": "Again"})).status_code == 404
+    said = site.desk.sent[-1]
+    assert (len(site.desk.sent), said.name, said.sender, said.subject) == (2, "event.withdrawn", "dwp", f"{PERIOD}/dwp")
+    assert dict(said.data) == {
+        "source": "/site/dwp",
+        "id": f"{PERIOD}/dwp/statement.signed/v1",
+        "reason": "The wrong quarter",
+    }
+    assert "Withdrawn 8 October 2026" in (await dwp.get(f"{RETURN}?sent=withdrawn")).text
+    site.desk.held["dwp"] = site.desk.held["dwp"].model_copy(update={"statement": None})
+    assert "It has not reached the figures yet" not in (await dwp.get(RETURN)).text
+
+
 async def test_a_draft_need_not_be_whole(site: Running, dwp: Browser) -> None:
     """It is kept as it was typed, and is no event."""
     assert await save(dwp, statement="Half a", signed_by="") == f"{RETURN}/statement?saved=yes"

@@ -31,6 +31,7 @@ PAGES = {
     f"/returns/{PERIOD}/dwp/report": (SIGN_IN, 200, 403, 200, 200),
     f"/returns/{PERIOD}/dwp/statement": (SIGN_IN, 200, 403, 403, 403),
     f"/returns/{PERIOD}/dwp/sign": (SIGN_IN, 303, 403, 403, 403),  # nothing is written yet: back to the form
+    f"/returns/{PERIOD}/dwp/withdraw": (SIGN_IN, 404, 403, 403, 403),  # nothing is signed yet
     EVIDENCE: (SIGN_IN, 200, 403, 200, 200),
     "/procurements/ocds-h6vhtk-06e0b1": (SIGN_IN, 200, 403, 200, 200),
 }
@@ -40,6 +41,7 @@ FORMS = {
     f"/rounds/{PERIOD}/close": (403, 403, 403, 400, 403),
     f"/returns/{PERIOD}/dwp/statement": (403, 303, 403, 403, 403),
     f"/returns/{PERIOD}/dwp/sign": (403, 303, 403, 403, 403),
+    f"/returns/{PERIOD}/dwp/withdraw": (403, 404, 403, 403, 403),
 }
 
 
