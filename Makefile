@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test door unit integration chaos bench lint lock docs publish-schemas clean
+.PHONY: audit help setup demo test door unit integration chaos bench lint lock docs publish-schemas clean
 
 help:  ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,14 +51,24 @@ setup: .venv/installed  ## the virtual environment, from the lock
 lock: setup  ## pins the dependencies anew, with hashes and without any registry's address
 	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet -o requirements.txt
-	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes \
+	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile pyproject.toml --extra telemetry --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet -o deploy/requirements.txt
+	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile --group audit --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet -o deploy/audit/requirements.txt
 
 docs: setup  ## docs/ from the code: events, schemas, logs, methodology
 	@$(BIN)/python -m deploy.docs
 
 publish-schemas: docs  ## the schemas as they are now become a promise; refuses one that would break an earlier promise
 	@$(BIN)/python -m deploy.docs.publish
+
+audit: setup .local/audit/installed  ## licences, known vulnerabilities, secrets, the Dockerfile; writes .local/sbom.cdx.json
+	@$(BIN)/python -m deploy.audit
+
+.local/audit/installed: deploy/audit/requirements.txt
+	@$(PYTHON) -m venv .local/audit
+	@.local/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/audit/requirements.txt
+	@touch $@
 
 clean:  ## everything generated
 	@rm -rf .venv .local .cache node_modules services/reporter/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -142,7 +142,9 @@ def lifespan_of(
                     await asyncio.gather(*tasks, return_exceptions=True)
         except Exception as fault:
             error = str(fault) or repr(fault)
-            log.warning("task.failed", task="run", error=error, error_type=type(fault).__name__, exc_info=True)
+            log.warning(
+                "task.failed", task="run", attempt=1, error=error, error_type=type(fault).__name__, exc_info=True
+            )
             halt(fault)
 
     @asynccontextmanager

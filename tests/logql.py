@@ -1,8 +1,10 @@
-"""So much of Loki's query language as our alerts use, evaluated over log lines. What it does not know it refuses."""
+"""So much of Loki's query language as our alerts and dashboards use, evaluated over log lines. What it does not know it
+refuses.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,47 +12,59 @@ from typing import Any
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 _RULE = re.compile(
     r"""(?:(?P<over>sum|max)\ by\ \((?P<by>[a-z_, ]+)\)\ \()?
-    (?P<function>count_over_time|max_over_time|absent_over_time)\(
-    \{(?P<selector>[^}]*)\}\ \|\ json(?P<filters>(?:\ \|\ [a-z_]+="[^"]*")*)(?:\ \|\ unwrap\ (?P<unwrap>[a-z_]+))?
-    \ \[(?P<range>\d+)(?P<unit>[smh])\]\)\)?\ >\ (?P<limit>\d+)""",
+    (?P<function>count_over_time|sum_over_time|max_over_time|absent_over_time)\(
+    \{(?P<selector>[^}]*)\}\ \|\ json(?P<filters>(?:\ \|\ [a-z_]+="[^"]*")*)(?:\ \|\ unwrap\ (?P<unwrap>[a-z0-9_]+))?
+    \ \[(?P<range>\d+)(?P<unit>[smh])\]\)(?(over)\))(?:\ >\ (?P<limit>\d+))?""",
     re.VERBOSE,
 )
 _EQUALS = re.compile(r'([a-z_]+)="([^"]*)"')
+_VALUES: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "count_over_time": len,
+    "sum_over_time": sum,
+    "max_over_time": max,
+}
 
 
 @dataclass(frozen=True)
-class Alert:
-    """An expression of one of our shapes, read."""
+class Query:
+    """An expression of one of our shapes, read. `limit` is an alert's; None: a panel's."""
 
-    over: str | None
     by: tuple[str, ...]
     function: str
     labels: Mapping[str, str]
     unwrap: str | None
     range: timedelta
-    limit: float
+    limit: float | None
 
     @classmethod
-    def parse(cls, expression: str) -> "Alert":
+    def parse(cls, expression: str) -> "Query":
         """Raises ValueError for what is not of these shapes."""
         found = _RULE.fullmatch(expression)
         if found is None:
             raise ValueError(f"not understood: {expression}")
-        unwrapped = found["function"] == "max_over_time"
-        if unwrapped is not (found["unwrap"] is not None):
-            raise ValueError(f"max_over_time, and it alone, unwraps a field: {expression}")
+        function = found["function"]
+        if (function in ("max_over_time", "sum_over_time")) is not (found["unwrap"] is not None):
+            raise ValueError(f"max_over_time and sum_over_time, and they alone, unwrap a field: {expression}")
+        if (found["over"] is None) is not (function == "absent_over_time"):
+            raise ValueError(f"absent_over_time, and it alone, is not summed up by labels: {expression}")
+        if found["over"] is not None and (found["over"] == "max") is not (function == "max_over_time"):
+            raise ValueError(f"the maximum of maxima, the sum of sums and counts: {expression}")
         return cls(
-            found["over"],
             tuple(name.strip() for name in (found["by"] or "").split(",") if name.strip()),
-            found["function"],
+            function,
             dict(_EQUALS.findall(found["selector"] + found["filters"])),
             found["unwrap"],
             timedelta(seconds=int(found["range"]) * _UNITS[found["unit"]]),
-            float(found["limit"]),
+            None if found["limit"] is None else float(found["limit"]),
         )
 
-    def firing(self, lines: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, str]]:
-        """The labels of each series that is over the limit at the moment."""
+    @property
+    def fields(self) -> frozenset[str]:
+        """The labels, as `| json` makes them of a line's fields, that the expression names."""
+        return frozenset({*self.labels, *self.by, *([self.unwrap] if self.unwrap else [])})
+
+    def values(self, lines: Sequence[Mapping[str, Any]], now: datetime) -> list[tuple[dict[str, str], float]]:
+        """The labels and the value of each series at the moment."""
         found = [
             labels
             for line in lines
@@ -58,14 +72,19 @@ class Alert:
             and all((labels := labels_of(line)).get(name) == value for name, value in self.labels.items())
         ]
         if self.function == "absent_over_time":
-            return [] if found else [dict(self.labels)]
+            return [] if found else [(dict(self.labels), 1)]
         series: dict[tuple[str, ...], list[float]] = defaultdict(list)
         for labels in found:
-            series[tuple(labels.get(name, "") for name in self.by)].append(float(labels.get(self.unwrap or "", 1)))
-        value = sum if self.function == "count_over_time" else max
-        return [
-            dict(zip(self.by, key, strict=True)) for key, values in sorted(series.items()) if value(values) > self.limit
-        ]
+            if self.unwrap is None or self.unwrap in labels:
+                value = 1.0 if self.unwrap is None else float(labels[self.unwrap])
+                series[tuple(labels.get(name, "") for name in self.by)].append(value)
+        return [(dict(zip(self.by, key, strict=True)), _VALUES[self.function](v)) for key, v in sorted(series.items())]
+
+    def firing(self, lines: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, str]]:
+        """The labels of each series that is over the limit at the moment."""
+        if self.limit is None:
+            raise ValueError("only an alert has a limit")
+        return [labels for labels, value in self.values(lines, now) if value > self.limit]
 
 
 def labels_of(line: Mapping[str, Any]) -> dict[str, str]:

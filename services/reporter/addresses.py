@@ -27,5 +27,17 @@ def mapped(department: str, period: str) -> str:
     return f"{publication(department, period)}/mapped"
 
 
+def methodology(version: int) -> str:
+    return f"/methodology/v{version}"
+
+
+def sector(code: str) -> str:
+    return f"/sectors/{quote(code, safe='')}"
+
+
+def sector_evidence(code: str, period: str, question: str) -> str:
+    return f"{sector(code)}/{period}/evidence/{question}"
+
+
 def asset(name: str) -> str:
     return f"/assets/{name}"

@@ -92,7 +92,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         health.monitors["outbox"] = lambda: outbox.report(pool, store.SCHEMA)
         executor = workers(settings.workers)
         making = Making(pool, executor, count=settings.workers, base=str(settings.url))
-        packing = Packing(pool, executor, base=url)
+        binder = workers(1, tasks=1)  # the pack takes 600 MB for half a minute
+        packing = Packing(pool, binder, base=url)
         archive.complete, archive.pack = making.complete, packing
         desk = StoredDesk(archive, register, sample=settings.sample)
         reminding = Reminding(
@@ -117,6 +118,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await messages.stop(producer)
             archive.pool = archive.complete = archive.pack = None
             dismiss(executor)
+            dismiss(binder)
             await pool.close()
             telemetry.close()
 

@@ -20,9 +20,12 @@ _SCOPE = {"applies": "The Act applies", "does-not-apply": "The Act does not appl
 
 
 def counted(
-    department: str, name: str, period: str, question: str, rows: Sequence[Counted], *, after: str
+    name: str, period: str, question: str, rows: Sequence[Counted], *, after: str, address: str, back: str
 ) -> dict[str, Any]:
-    """The procurements that an indicator counts for a department and period."""
+    """The procurements that an indicator counts for a department or a sector and a period.
+
+    `address`: of this page; `back`: of the report that it is the evidence of.
+    """
     words = Period.parse(period)
     cells = [
         [
@@ -43,11 +46,11 @@ def counted(
         "nav": "departments",
         "title": f"Evidence: {title_of(question)}",
         "caption": f"{name}, {words.title} ({words.months})",
-        "back": addresses.publication(department, period),
+        "back": back,
         "indicator": BY_ID.get(question),
         "table": Table(f"{many}{' from here on' if after else ''}", columns, cells, size="wide"),
         "more": more,
-        "csv": addresses.evidence(department, period, question) + ".csv",
+        "csv": f"{address}.csv",
     }
 
 

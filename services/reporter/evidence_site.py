@@ -17,6 +17,7 @@ from services.reporter import (
     mapped_page,
     mapping,
     paths,
+    sectors,
     succession,
     unattributed,
 )
@@ -55,25 +56,38 @@ def add_to(
 
     @get("/departments/{code}/{period}/evidence/{question}")
     async def evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
-        question, suffix = split_suffix(question)
         issue = await shelf.file(paths.department(code), paths.period(period), None, DOCUMENT)
-        if question not in QUESTIONS or suffix not in (None, "csv"):
-            raise HTTPException(404)
-        asked = Period.parse(period)
         if issue is None:
             if not register.has_department(code):
                 raise HTTPException(404)
             await unpublished(request, code)
+        name = issue.issue.title if issue else register.department(code).name(Period.parse(period).last_day)
+        address, back = addresses.evidence(code, period, question), addresses.publication(code, period)
+        return await behind(request, code, name, period, question, after, address=address, back=back)
+
+    @get("/sectors/{code}/{period}/evidence/{question}")
+    async def sector_evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
+        """Out with the overview that names the sector."""
+        if code not in sectors.BESIDE or await shelf.file(OVERVIEW, paths.period(period), None, DOCUMENT) is None:
+            raise HTTPException(404)
+        address, back = addresses.sector_evidence(code, period, question), addresses.sector(code)
+        return await behind(request, code, sectors.TITLES[code], period, question, after, address=address, back=back)
+
+    async def behind(
+        request: Request, code: str, name: str, period: str, asked: str, after: str, *, address: str, back: str
+    ) -> Response:
+        question, suffix = split_suffix(asked)
+        if question not in QUESTIONS or suffix not in (None, "csv"):
+            raise HTTPException(404)
+        time = Period.parse(period)
         if suffix is not None:
-            content = await evidence_files.evidence(records, code, asked, question)
-            return made(request.headers, content, CSV.media_type)
-        name = issue.issue.title if issue else register.department(code).name(asked.last_day)
+            return made(request.headers, await evidence_files.evidence(records, code, time, question), CSV.media_type)
         if question in ITEMS:
-            items = await records.items(code, asked.first_day, asked.last_day, ITEMS[question], after)
-            view = item_pages.counted_items(code, name, period, question, items, after=after)
+            items = await records.items(code, time.first_day, time.last_day, ITEMS[question], after)
+            view = item_pages.counted_items(name, period, question, items, after=after, address=address, back=back)
         else:
-            rows = await records.counted(code, [str(quarter) for quarter in asked.quarters], question, after)
-            view = evidence_pages.counted(code, name, period, question, rows, after=after)
+            rows = await records.counted(code, [str(quarter) for quarter in time.quarters], question, after)
+            view = evidence_pages.counted(name, period, question, rows, after=after, address=address, back=back)
         return made(request.headers, pages.render("evidence.html", view))
 
     @get("/procurements/{ocid:path}")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from services.reporter import addresses, tables
+from services.reporter import tables
 from services.reporter.evidence import PAGE, CountedItems, Item
 from services.reporter.questions import INDICATOR, answer_words, title_of
 from services.reporter.tables import Table, head, html, numeric, text
@@ -20,9 +20,9 @@ FOR_EVER = date(9999, 12, 31)
 
 
 def counted_items(
-    department: str, name: str, period: str, indicator: str, rows: Sequence[CountedItems], *, after: str
+    name: str, period: str, indicator: str, rows: Sequence[CountedItems], *, after: str, address: str, back: str
 ) -> dict[str, Any]:
-    """The contracts, commitments, suppliers or plans that an indicator counts for a department and period."""
+    """The contracts, commitments, suppliers or plans that an indicator counts; as `evidence_pages.counted`."""
     words = Period.parse(period)
     cells = [
         [
@@ -39,11 +39,11 @@ def counted_items(
         "nav": "departments",
         "title": f"Evidence: {title_of(indicator)}",
         "caption": f"{name}, {words.title} ({words.months})",
-        "back": addresses.publication(department, period),
+        "back": back,
         "indicator": BY_ID.get(indicator),
         "table": Table(f"{many}{' from here on' if after else ''}", columns, cells, size="wide"),
         "more": f"?after={quote(rows[-1].ocid, safe='')}" if len(rows) == PAGE else None,
-        "csv": addresses.evidence(department, period, indicator) + ".csv",
+        "csv": f"{address}.csv",
     }
 
 

@@ -4,11 +4,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.reporter import methodology, succession_pages
+from services.reporter import methodology, methods, sector_pages, sectors, succession_pages
 from services.reporter.live import Pages
+from services.reporter.model import Overview
 from services.reporter.negotiation import made
+from services.reporter.publication import OVERVIEW
 from services.reporter.shelf import Shelf
 from shared.departments import Register
 from shared.rules import load_rules
@@ -29,8 +32,27 @@ def add_to(
         return made(request.headers, pages.render("departments.html", view))
 
     @get("/methodology")
-    async def methods(request: Request) -> Response:
+    async def present_method(request: Request) -> Response:
         return made(request.headers, pages.render("methodology.html", methodology.view(rules, register)))
+
+    @get("/methodology/v{number}")
+    async def method(request: Request, number: str) -> Response:
+        if not number.isdecimal() or int(number) not in methods.versions():
+            raise HTTPException(404)
+        return made(request.headers, pages.render("methodology/version.html", methodology.version(int(number))))
+
+    @get("/sectors/{code}")
+    async def sector(request: Request, code: str) -> Response:
+        issues = await shelf.issues(OVERVIEW)
+        found = []
+        for period in list(dict.fromkeys(issue.period for issue in issues))[: sector_pages.SHOWN]:
+            stored = await shelf.file(OVERVIEW, period, None, "report.json")
+            if stored is not None:
+                said = Overview.model_validate_json(stored.content)
+                found += [said] if any(each.id == code for each in said.comparators) else []
+        if code not in sectors.BESIDE or not found:
+            raise HTTPException(404)
+        return made(request.headers, pages.render("sector.html", sector_pages.view(code, found)))
 
     @get("/revisions")
     async def revisions(request: Request) -> Response:

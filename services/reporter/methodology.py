@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from services.reporter import tables
+from services.reporter import methods, tables
 from services.reporter.figures import ROUNDING
 from services.reporter.tables import Cell, Table, head, html, numeric, text
 from services.reporter.words import day, humanised, plural
@@ -24,6 +24,7 @@ def view(rules: Rules, register: Register) -> dict[str, Any]:
         "indicators": CATALOGUE,
         "groups": GROUPS,
         "method": METHOD,
+        "versions": list(methods.versions()),
         "rounding": ROUNDING,
         "rules": [
             thresholds(rules),
@@ -35,6 +36,24 @@ def view(rules: Rules, register: Register) -> dict[str, Any]:
             bodies(register),
         ],
         "words": _bodies_words(register),
+    }
+
+
+def version(number: int) -> dict[str, Any]:
+    """One version's definitions and what it changed. Raises KeyError where there never was one."""
+    said, before = methods.versions()[number], methods.versions().get(number - 1)
+    changed = methods.changes(before, said) if before else []
+    rows = [[text(c.what), text(c.part), text(c.old or "–"), text(c.new or "–")] for c in changed]
+    columns = [head("Definition"), head("Part"), head("Before"), head("Since")]
+    return {
+        "nav": "methodology",
+        "title": f"Methodology, version {number}",
+        "method": number,
+        "latest": number == METHOD,
+        "rounding": said["rounding"],
+        "groups": said["groups"],
+        "indicators": said["indicators"],
+        "table": Table(f"Changes since version {number - 1}", columns, rows, size="wide"),
     }
 
 

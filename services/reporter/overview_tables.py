@@ -3,10 +3,11 @@
 from markupsafe import Markup
 
 from services.reporter import charts, tables
-from services.reporter.addresses import publication
+from services.reporter.addresses import publication, sector
 from services.reporter.department_tables import rate
 from services.reporter.figures import Figure
 from services.reporter.model import Overview, Standing
+from services.reporter.sectors import BESIDE
 from services.reporter.tables import ARROWS, Table, count, head, html, numeric, text
 from services.reporter.words import money, plural, sentence
 
@@ -82,7 +83,7 @@ def comparators(overview: Overview) -> Table:
         scope, main = row.figures.get("in-scope"), row.figures.get("considered-in-time")
         rows.append(
             [
-                text(row.title),
+                html(tables.link(row.title, sector(row.id))) if row.id in BESIDE else text(row.title),
                 count(scope.population if scope else None),
                 count(scope.answers.get("applies", 0) if scope and scope.population else None),
                 rate(_with_denominator(main)),

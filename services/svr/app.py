@@ -24,7 +24,7 @@ from services.svr import configuring, doctor, protecting, proving, rebuilding, r
 from services.svr.arguments import PARTLY, Files, broken_files, readable, sender_of
 from services.svr.checking import Check, procurement_json, submission_json
 from services.svr.lines import lines, lines_in
-from services.svr.logs import Level, Wanted, once
+from services.svr.logs import Level, Wanted, moment, once
 from services.svr.logs import follow as following
 from services.svr.looking import candidates, statuses
 from services.svr.showing import err, out, progress, sample_table, standing_table, summarise
@@ -159,9 +159,14 @@ def logs(
     department: Annotated[str | None, typer.Option(help="a department's or another sender's code")] = None,
     event: Annotated[str | None, typer.Option(help="a log event; docs/logs.md lists them")] = None,
     text: Annotated[str | None, typer.Option(help="lines that hold these words")] = None,
+    since: Annotated[str | None, typer.Option(help="15m, 2h, 1d ago, or a time such as 2026-11-25T09:30:00Z")] = None,
 ) -> None:
     """The services' log lines in colour, merged by time, filtered."""
-    wanted = Wanted(level, service, department, event, text)
+    try:
+        start = moment(since, datetime.now(UTC)) if since else None
+    except ValueError as fault:
+        raise typer.BadParameter(f"{since!r} is neither 15m, 2h, 1d nor a time", param_hint="--since") from fault
+    wanted = Wanted(level, service, department, event, text, start)
     paths = files or sorted(DEMO_LOGS.glob("*.log"))
     if not paths:
         raise typer.BadParameter(f"no demo has written logs to {DEMO_LOGS}; name the files", param_hint="FILES")

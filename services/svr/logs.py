@@ -1,14 +1,18 @@
 """svr logs: the services' lines as a person reads them, filtered and in colour."""
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 import orjson
 from rich.text import Text
+
+from shared import times
 
 Line: TypeAlias = Mapping[str, Any]
 
@@ -25,7 +29,10 @@ class Level(StrEnum):
 
 LEVELS = tuple(Level)
 STYLES = {"debug": "dim", "warning": "yellow", "error": "bold red", "critical": "bold red"}
-SAID_ALREADY = frozenset({"@timestamp", "service.name", "log.level", "message", "event.action", "error.stack_trace"})
+SAID_ALREADY = frozenset(
+    {"@timestamp", "service.name", "log.level", "message", "event.action", "error.stack_trace"}
+    | {"service.version", "service.instance.id", "ecs.version"}
+)
 FOLLOW_SECONDS = 0.25
 
 
@@ -38,6 +45,18 @@ class Wanted:
     department: str | None = None
     event: str | None = None
     text: str | None = None
+    since: datetime | None = None
+
+
+_AGO = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """`15m` (s, m, h, d) ago, or a time with its offset. Raises ValueError for anything else."""
+    if found := _AGO.fullmatch(text):
+        return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return times.parse(text)
 
 
 def read(raw: bytes) -> Line | None:
@@ -68,7 +87,7 @@ def shown(line: Line) -> Text:
     text.append(level.ljust(8), style=STYLES.get(level, ""))
     text.append(str(line.get("message", "")), style=STYLES.get(level, "bold"))
     for name, value in line.items():
-        if name in SAID_ALREADY or name == "ecs.version":
+        if name in SAID_ALREADY:
             continue
         text.append(f"  {name.removeprefix('svr.')}=", style="dim")
         text.append(_value(name, value))
@@ -108,14 +127,15 @@ def follow(paths: Iterable[Path], filters: Wanted) -> Iterator[Text]:
 
 
 def _of(files: Sequence[BinaryIO], filters: Wanted, *, growing: bool) -> Iterator[Text]:
-    """A line without a time keeps its place behind the one before it."""
+    """A line without a time has that of the one before it."""
     found = []
+    since = "" if filters.since is None else times.text(filters.since)
     for number, file in enumerate(files):
         at = ""
         for position, raw in enumerate(_lines(file, growing=growing)):
             line = read(raw) or {"message": raw.decode("utf-8", "replace").rstrip(), "log.level": "error"}
             at = str(line.get("@timestamp", at))
-            if wanted(line, raw, filters):
+            if at >= since and wanted(line, raw, filters):
                 found.append((at, number, position, line))
     return (shown(line) for _, _, _, line in sorted(found, key=lambda each: each[:3]))
 

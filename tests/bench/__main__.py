@@ -6,6 +6,7 @@ counts only if its statuses are those that the pure functions make of the events
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 from rich.console import Console
 from rich.progress import Progress
 
@@ -52,6 +54,7 @@ async def compare(ground: Ground, events: int, repetitions: int, progress: Progr
                 found, _ = await run(ground, each, events)
                 runs[each.name].append({**found, "statuses": await ground.check()})
             progress.advance(task)
+            keep({"runs": runs})
     found_medians = medians(runs)
     return {"runs": runs, "medians": found_medians, "ratios": ratios(found_medians, of=AGGREGATOR.name)}
 
@@ -91,6 +94,7 @@ def main() -> None:
     parser.add_argument("--long", type=int, metavar="EVENTS", help="the curve over so many events, and nothing else")
     given = parser.parse_args()
     console = Console(stderr=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder = Path(tempfile.mkdtemp(prefix="svr-bench-"))
     folder.chmod(0o711)
     try:

@@ -102,6 +102,12 @@ async def test_a_department_writes_its_submissions_and_reads_its_rejections(secu
     await read_in_group(secured.login("dwp"), "rejections.dwp", "dwp.reading")
 
 
+async def test_the_site_speaks_for_a_department_and_hears_nothing_sent_to_it(secured: Secured) -> None:
+    """The reporter writes where departments do; reading there is refused below."""
+    await write(secured.login("reporter"), "submissions.dwp", b"signed")
+    assert (await read_all(secured.admin, "submissions.dwp"))[-1].value == b"signed"
+
+
 async def test_a_wrong_password_is_refused(secured: Secured, caplog: pytest.LogCaptureFixture) -> None:
     """A known name is not enough."""
     await refused_login(secured.admin.login("dwp", SecretStr("wrong")), caplog)

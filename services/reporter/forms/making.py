@@ -30,10 +30,13 @@ LOCK = 2012_0015
 """With the publication's hash: one worker makes its forms. Of the session, for no transaction may stay idle so long."""
 
 
-def workers(count: int) -> ProcessPoolExecutor:
-    """Spawned, as the service has threads. They give way to other work, and leave Ctrl-C to the service."""
+def workers(count: int, *, tasks: int | None = None) -> ProcessPoolExecutor:
+    """Spawned, as the service has threads. They give way to other work, and leave Ctrl-C to the service.
+
+    `tasks`: after so many a worker ends, and gives its memory back.
+    """
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin, max_tasks_per_child=tasks)
 
 
 def dismiss(executor: Executor) -> None:

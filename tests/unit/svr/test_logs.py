@@ -1,6 +1,7 @@
 """Which log lines are shown, in what order, and how."""
 
 import io
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.svr.logs import Wanted, follow, once, read, shown, wanted
+from services.svr.logs import Wanted, follow, moment, once, read, shown, wanted
 
 
 def line(at: str = "12:00:00", event: str = "batch.committed", level: str = "info", **fields: Any) -> bytes:
@@ -82,3 +83,35 @@ def test_following_waits_for_whole_lines_and_reads_a_file_that_is_begun_anew(tmp
     assert next(lines).plain.endswith("half")
     path.write_bytes(line(event="anew"))
     assert [text.plain.split()[-1] for text in islice(lines, 1)] == ["anew"]
+
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("90s", datetime(2026, 11, 24, 11, 58, 30, tzinfo=UTC)),
+        ("15m", datetime(2026, 11, 24, 11, 45, tzinfo=UTC)),
+        ("2h", datetime(2026, 11, 24, 10, tzinfo=UTC)),
+        ("1d", datetime(2026, 11, 23, 12, tzinfo=UTC)),
+        ("2026-11-24T09:30:00+01:00", datetime(2026, 11, 24, 8, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_some_time_ago_or_a_time(text: str, found: datetime) -> None:
+    """In seconds, minutes, hours or days."""
+    assert moment(text, NOW) == found
+
+
+@pytest.mark.parametrize("text", ["", "15", "m", "15 m", "1w", "yesterday", "2026-11-24"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    """Rather than showing everything."""
+    with pytest.raises(ValueError, match=r"."):
+        moment(text, NOW)
+
+
+def test_lines_from_before_are_left_out() -> None:
+    """A line without a time goes with the one before it."""
+    file = io.BytesIO(line("11:44:59") + b"old trace\n" + line("11:45:00", event="first") + b"its trace\n")
+    found = [text.plain for text in once([file], Wanted(since=moment("15m", NOW)))]
+    assert ["first" in found[0], "its trace" in found[1], len(found)] == [True, True, 2]
