@@ -109,8 +109,8 @@ class Measuring:
 
 
 class Links(BaseMiddleware[Any, Any]):
-    """Our parser leaves the headers alone (`shared.consuming`): from here FastStream's middleware has the traces that it
-    links a batch's span to, each once.
+    """Gives FastStream's middleware the traces that it links a batch's span to, each once: our parser leaves the
+    headers alone (`shared.consuming`).
     """
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:

@@ -62,9 +62,8 @@ def _levels(called: ast.expr) -> Iterator[str]:
     if isinstance(called, ast.IfExp):
         yield from _levels(called.body)
         yield from _levels(called.orelse)
-    elif isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "log":
-        if called.attr in LEVELS:
-            yield LEVELS[called.attr]
+    elif isinstance(called, ast.Attribute) and ast.unparse(called.value) == "log" and called.attr in LEVELS:
+        yield LEVELS[called.attr]
 
 
 def _fields(keyword: ast.keyword, where: str) -> Iterable[str]:
@@ -100,12 +99,12 @@ same for people, in colour (`SVR_LOG_FORMAT`). Every line has `@timestamp`, `log
 `service.version`, `service.instance.id` (host and process) and `ecs.version`; a line of a library has `log.logger` and
 no `event.action`. What ECS has no name for stands under `svr.`. `event.duration` is in nanoseconds.
 
-**One event through the system.** `event.id` and `svr.source` name it (CloudEvents: both together), `trace.id` its trace:
-the event's own `traceparent`, else that of the Kafka record's or the request's header, else one that ingest makes for
-the request. A line is about one unit of work, mostly a batch: of a single event it names all, of several the first
-traces (`svr.traces`); refusals, conflicts and unreadable records have a line each. `SVR_LOG_LEVEL=debug` writes
-`event.accepted` and `event.recorded` for every event. A status, and the report published from it, carry the trace of the
-last batch that changed them.
+**One event through the system.** `event.id` and `svr.source` name it (CloudEvents: both together), `trace.id` its
+trace: the event's own `traceparent`, else that of the Kafka record's or the request's header, else one that ingest
+makes for the request. A line is about one unit of work, mostly a batch: of a single event it names all, of several the
+first traces (`svr.traces`); refusals, conflicts and unreadable records have a line each. `SVR_LOG_LEVEL=debug` writes
+`event.accepted` and `event.recorded` for every event. A status, and the report published from it, carry the trace of
+the last batch that changed them.
 
 **Never** in a line: a payload, a secret, a person's name. What a fault quotes of its values is cut out.
 

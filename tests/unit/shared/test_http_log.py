@@ -1,5 +1,6 @@
 """Each request is one line, within its trace."""
 
+import time
 from collections.abc import Mapping
 
 import httpx
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from structlog.testing import capture_logs
 
-from shared import http_log, tracing
+from shared import tracing
 from shared.health import Health
 from shared.http_log import percentile
 from shared.serving import observed
@@ -40,7 +41,7 @@ async def get(path: str, health: Health, headers: Mapping[str, str] = {}) -> htt
 async def test_a_request_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was asked for, what was answered, and the nanoseconds between; no query, which may hold anything."""
     moments = iter((1_000, 3_500))
-    monkeypatch.setattr(http_log.time, "monotonic_ns", lambda: next(moments))
+    monkeypatch.setattr(time, "monotonic_ns", lambda: next(moments))
     health = Health(60)
     with capture_logs() as logs:
         answer = await get("/teapot?name=secret", health)

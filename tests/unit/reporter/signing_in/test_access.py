@@ -120,7 +120,7 @@ async def test_every_address_is_in_the_matrix(site: Running) -> None:
     """A new page for those who have signed in has to be decided on."""
     public = re.compile(
         "/(departments|overview|methodology|revisions|releases|accessibility|contact|assets|procurements|unattributed|"
-        "examples|capability|feed|data|schemas|problems|v1|health)"
+        "examples|capability|sectors|feed|data|schemas|problems|v1|health)"
     )
     own = {"/sign-in", "/sign-in/callback", "/sign-out", "/signed-out", "/"}
     tested = {path.replace(PERIOD, "{period}").replace("/dwp", "/{code}") for path in {*PAGES, *FORMS}}
