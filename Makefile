@@ -9,13 +9,13 @@ help:  ## what there is
 demo: setup paper  ## the whole system on this machine; ONCE=1 ends when the reports are out; NOTICES=file.jsonl adds releases
 	@$(BIN)/python -m deploy.local.demo
 
-test: setup paper assets lint  ## every test there is
+test: setup paper programs assets lint  ## every test there is
 	@$(BIN)/python -m pytest
 
 unit: setup paper assets  ## the tests without I/O
 	@$(BIN)/python -m pytest tests/unit
 
-integration: setup paper assets  ## the tests on the real Kafka and PostgreSQL
+integration: setup paper programs assets  ## the tests on the real Kafka and PostgreSQL
 	@$(BIN)/python -m pytest tests/integration tests/e2e
 
 bench: setup  ## events a second, beside peers and ceilings; LONG=1: one aggregator through two million events
@@ -33,6 +33,10 @@ lint: setup  ## ruff, mypy --strict, import-linter
 .PHONY: paper
 paper: setup  ## what PDF needs of the system: installed where we may, else the command
 	@$(BIN)/python -m deploy.local.tools --provide
+
+.PHONY: programs
+programs: setup  ## what the tests run, a browser among it: installed where we may, else the command
+	@$(BIN)/python -m deploy.local.tools --provide --tests
 
 .PHONY: assets
 assets: setup  ## the pages' style sheet

@@ -1,8 +1,8 @@
 """Says in one line what this machine lacks to run Kafka, PostgreSQL and the making of PDF, and how to install it.
 
 Only the standard library is imported, and nothing newer than Python 3.8 is used, so that an old Python gets as far
-as being told that it is too old: ``python3 -m deploy.local.tools``. With ``--provide``, what PDF needs is installed
-where we are root and have apt-get; otherwise the command is said.
+as being told that it is too old: ``python3 -m deploy.local.tools``. With ``--provide``, what PDF needs (and with
+``--tests`` what the tests run) is installed where we are root and have apt-get; otherwise the command is said.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PYTHON = (3, 11)
 JAVA = 17  # what Kafka 4 asks of a broker
@@ -29,6 +32,8 @@ FONTS = {
     "Unifont": "fonts-unifont",  # what no other font has: nearly every script there is
 }
 """What is looked for, and the Debian package that has it."""
+PROGRAMS = ("chromium", "curl", "kcat")
+"""What tests run, called as its Debian package; a test whose program is missing is skipped by name."""
 
 
 class Missing(Exception):
@@ -96,26 +101,31 @@ def lacking_for_pdf() -> list[str]:
     return libraries + [package for family, package in FONTS.items() if family not in families]
 
 
-def pdf_complaint(packages: list[str]) -> str | None:
-    """One line on what PDF needs, for Debian and for macOS; None if all is there."""
+def lacking_for_tests() -> list[str]:
+    """The Debian packages of the programs that are not here; CHROMIUM may name one elsewhere."""
+    return [name for name in PROGRAMS if shutil.which(os.environ.get(name.upper()) or name) is None]
+
+
+def provided_complaint(packages: list[str]) -> str | None:
+    """One line on what is not here, for Debian and for macOS; None if all is there."""
     if not packages:
         return None
     return (
-        f"Missing for PDF: {', '.join(packages)}. Debian: apt-get install {' '.join(packages)}; "
-        "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont"
+        f"Missing for PDF or tests: {', '.join(packages)}. Debian: apt-get install {' '.join(packages)}; "
+        "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont chromium kcat"
     )
 
 
-def provide() -> str | None:
-    """Installs what PDF needs where we may; returns the one line where we may not, or where it is not to be had."""
-    packages = lacking_for_pdf()
+def provide(lacking: Callable[[], list[str]]) -> str | None:
+    """Installs what is lacking where we may; returns the one line where we may not, or where it is not to be had."""
+    packages = lacking()
     if packages and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         sys.stderr.write(f"• Installing {', '.join(packages)}\n")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
             subprocess.run(["apt-get", "-qq", *command], env=quiet, stdout=subprocess.DEVNULL, check=False)
-        packages = lacking_for_pdf()
-    return pdf_complaint(packages)
+        packages = lacking()
+    return provided_complaint(packages)
 
 
 def check(*, maven_needed: bool) -> None:
@@ -126,8 +136,9 @@ def check(*, maven_needed: bool) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--provide"]:
+    if "--provide" not in sys.argv:
         sys.exit(complaint(look(), maven_needed=True))
-    said = provide()
-    if said:  # no reason to stop: all but the PDF can be made
+    for_tests = "--tests" in sys.argv
+    said = provide(lambda: lacking_for_pdf() + (lacking_for_tests() if for_tests else []))
+    if said:  # no reason to stop: all else can be made and tested
         sys.stderr.write(said + "\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.local.tools import Found, complaint, java_version, pdf_complaint
+from deploy.local.tools import Found, complaint, java_version, provided_complaint
 
 COMPLETE = Found(python=(3, 11), java=17, maven=True)
 
@@ -50,8 +50,8 @@ def test_the_version_of_java_is_read(said: str, version: int | None) -> None:
 
 def test_what_pdf_lacks_is_said_with_the_command() -> None:
     """In one line, for either system; nothing is said when all is there."""
-    assert pdf_complaint([]) is None
-    assert pdf_complaint(["libpango-1.0-0", "fonts-liberation"]) == (
-        "Missing for PDF: libpango-1.0-0, fonts-liberation. Debian: apt-get install libpango-1.0-0 fonts-liberation; "
-        "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont"
+    assert provided_complaint([]) is None
+    assert provided_complaint(["libpango-1.0-0", "fonts-liberation"]) == (
+        "Missing for PDF or tests: libpango-1.0-0, fonts-liberation. Debian: apt-get install libpango-1.0-0 fonts-liberation; "
+        "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont chromium kcat"
     )
