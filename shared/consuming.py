@@ -197,9 +197,10 @@ class Consuming:
         if consumer is None or not consumer.assignment():
             return {}
         held = list(consumer.assignment())
+        committed = dict(zip(held, await asyncio.gather(*(consumer.committed(p) for p in held)), strict=True))
+        starts = await consumer.beginning_offsets([p for p in held if committed[p] is None])
         ends = await consumer.end_offsets(held)
-        starts = await consumer.beginning_offsets(held)
-        return {p: ((await consumer.committed(p)) or starts[p], ends[p]) for p in held}
+        return {p: (starts[p] if (at := committed[p]) is None else at, ends[p]) for p in held}
 
     async def live(self, limit_seconds: float) -> bool:
         """Whether it consumes: its consumer runs, no batch has failed for longer than the limit, and there is no lag

@@ -39,8 +39,7 @@ class Heartbeat:
         self.beats += 1
         if self.beats % 2 == 0:
             served.summarise()
-        for consuming in consumers:
-            await _lag(consuming)
+        await asyncio.gather(*(_lag(consuming) for consuming in consumers))
         for name, ask in self.health.monitors.items():
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):

@@ -32,7 +32,7 @@ def is_plausible(moment: datetime) -> bool:
 
 def text(moment: datetime) -> str:
     """UTC datetime → RFC 3339 text of fixed width, so that text sorts as time does."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def london_day(moment: datetime) -> date:

@@ -28,8 +28,10 @@ def valid(text: object) -> str | None:
 
 def of_headers(headers: Iterable[tuple[str, bytes | None]]) -> str | None:
     """The traceparent among a Kafka record's headers or a request's; None where there is none, or no valid one."""
-    found = (raw for name, raw in headers if name.lower() == HEADER)
-    return next((text for raw in found if (text := valid((raw or b"").decode("latin-1")))), None)
+    for name, raw in headers:
+        if len(name) == len(HEADER) and name.lower() == HEADER and raw and (text := valid(raw.decode("latin-1"))):
+            return text
+    return None
 
 
 def fresh() -> str:

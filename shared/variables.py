@@ -76,9 +76,9 @@ def _type(annotation: Any, metadata: Iterable[Any]) -> str:
 
 def faults(kind: type[BaseSettings], fault: ValidationError) -> Iterator[str]:
     """A line for each: the variable, what is wrong, and what is expected. No value is quoted, as it may be a secret."""
-    known = {}
-    for field, variable in zip(kind.model_fields, variables(kind), strict=True):
-        known[field] = known[variable.name] = variable
+    known: dict[str, Variable] = {}
+    for field, declared in zip(kind.model_fields, variables(kind), strict=True):
+        known[field] = known[declared.name] = declared
     for error in fault.errors(include_input=False, include_url=False, include_context=False):
         said = error["msg"].removeprefix("Value error, ")
         variable = known.get(str(error["loc"][0])) if error["loc"] else None

@@ -41,14 +41,14 @@ def named(said: metadata.PackageMetadata) -> tuple[str, ...]:
     """PEP 639's expression if there is one; else the classifiers; else the free text's first line."""
     if said["Name"] in SAID_ELSEWHERE:
         return (SAID_ELSEWHERE[said["Name"]],)
-    if expression := said.get("License-Expression"):
-        return (str(expression),)
+    if "License-Expression" in said:
+        return (said["License-Expression"],)
     classifiers = [
         line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or [] if line.startswith("License :: ")
     ]
     if known := tuple(line for line in classifiers if line != "OSI Approved"):
         return known
-    return tuple(str(said.get("License") or "").splitlines()[:1])
+    return tuple(said["License"].splitlines()[:1]) if "License" in said else ()
 
 
 def findings(packages: Iterable[Package]) -> Iterator[str]:

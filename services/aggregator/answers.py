@@ -46,7 +46,8 @@ def answers_of(procurement: Procurement, decided: Scope) -> tuple[Answers, Evide
 
 
 def _keys(events: Iterable[EventKey]) -> tuple[EventKey, ...]:
-    return tuple(sorted(set(events)))
+    found = set(events)
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 def order(moment: Moment | None, start: Start | None) -> str:

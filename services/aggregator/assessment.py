@@ -7,7 +7,7 @@ from services.aggregator import scope
 from services.aggregator.answers import Answers, Evidence, answers_of, concerns_of, policy_answers
 from services.aggregator.hearing import listened
 from services.aggregator.items import Item, covered_by_policy, items, pence
-from services.aggregator.procurement import Procurement, view
+from services.aggregator.procurement import Procurement
 from services.aggregator.scope import Decision
 from services.aggregator.subjects import Subject
 from shared.departments import Comparator, Register, Resolution, comparator
@@ -51,7 +51,7 @@ class Assessment:
 def assess(subject: Subject, *, register: Register, rules: Rules) -> Assessment:
     """The row of one procurement. Sources of the rules stand with each question below."""
     facts, unheard = listened(subject.facts, register)
-    procurement = view(subject.key, facts)
+    procurement = Procurement(subject.key, facts)
     start = procurement.start
     period = Period.of(start.moment.day) if start is not None else None
     buyer = _resolve(procurement, register)

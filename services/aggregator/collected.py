@@ -19,11 +19,18 @@ def collect(facts: Facts) -> Collected:
     found: dict[str, list[tuple[str, Fact]]] = {}
     for name, fact in facts.items():
         base, _, item = name.partition("/")
-        found.setdefault(base, []).append((item, fact))
+        if base in found:
+            found[base].append((item, fact))
+        else:
+            found[base] = [(item, fact)]
     for items in found.values():
         if len(items) > 1:
-            items.sort(key=lambda pair: (pair[1].at, pair[0]))
+            items.sort(key=_age)
     return found
+
+
+def _age(pair: tuple[str, Fact]) -> tuple[str, str]:
+    return pair[1].at, pair[0]
 
 
 def day(data: Mapping[str, Any], name: str) -> date | None:
@@ -50,13 +57,17 @@ def listed(found: Collected, name: str) -> Iterator[tuple[Mapping[str, Any], str
 
 
 def one(found: Collected, name: str) -> Said[Any] | None:
-    facts = found.get(name)
-    return Said(facts[0][1].value, facts[0][1].event) if facts else None
+    if name not in found:
+        return None
+    fact = found[name][0][1]
+    return Said(fact.value, fact.event)
 
 
 def made(found: Collected, name: str, make: Callable[[Any], T]) -> Said[T] | None:
-    said = one(found, name)
-    return None if said is None else Said(make(said.value), said.event)
+    if name not in found:
+        return None
+    fact = found[name][0][1]
+    return Said(make(fact.value), fact.event)
 
 
 def part(found: Collected, name: str, property: str) -> Said[Any] | None:

@@ -33,12 +33,13 @@ def spoken(facts: Facts) -> tuple[Facts, Mapping[str, Facts]]:
     published: dict[str, Fact] = {}
     by_sender: dict[str, dict[str, Fact]] = {}
     for name, fact in facts.items():
-        if ":" not in name:
+        sender, colon, plain = name.partition(":")
+        if not colon or "/" in sender:  # a colon in the item is no sender's
             published[name] = fact
-            continue
-        base, slash, item = name.partition("/")
-        sender, _, plain = base.rpartition(":")
-        (by_sender.setdefault(sender, {}) if sender else published)[f"{plain}{slash}{item}"] = fact
+        elif sender in by_sender:
+            by_sender[sender][plain] = fact
+        else:
+            by_sender[sender] = {plain: fact}
     return published, by_sender
 
 

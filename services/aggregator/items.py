@@ -97,6 +97,8 @@ def pence(value: Value | None) -> tuple[int | None, int | None]:
 def _awarded(procurement: Procurement) -> list[tuple[date, Award]]:
     """Each award once, by the latest notice that tells of it: UK5, UK6 and UK7 may all do."""
     latest: dict[str, tuple[date, Award]] = {}
+    if not procurement.awards:
+        return []
     for award in procurement.awards:
         signed = next((c.signed for c in procurement.contracts if c.award == award.id and c.signed), None)
         day = signed or award.decided
@@ -138,6 +140,8 @@ def _end(procurement: Procurement) -> tuple[date, bool]:
 
 def _delivered(procurement: Procurement) -> Iterator[_Said]:
     """Indicator 11, by commitment: delivered when what was reported in all reaches what was due. Units never add up."""
+    if not procurement.commitments:
+        return
     end, terminated = _end(procurement)
     for commitment in procurement.commitments:
         if commitment.due is None or commitment.quantity is None:
@@ -169,6 +173,8 @@ def _kpis(procurement: Procurement) -> Iterator[_Said]:
     for rating in procurement.ratings:
         if rating.social_value == "yes":
             by_kpi.setdefault((rating.contract, rating.kpi), []).append(rating)
+    if not by_kpi:
+        return
     end, _ = _end(procurement)
     for ratings in by_kpi.values():
         ratings.sort(key=lambda r: r.assessed_on)
@@ -246,7 +252,7 @@ def covered_by_policy(grounds: Iterable[str], *, start: date | None, rules: Rule
     """
     if start is None or not any(policy.bands for policy in rules.policies_on(start)):
         return False
-    return not OUTSIDE_POLICY & set(grounds)
+    return OUTSIDE_POLICY.isdisjoint(grounds)
 
 
 OUTSIDE_POLICY = frozenset(

@@ -5,10 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.aggregator.collected import Collected, decimal, events, every, one, part
+from services.aggregator.collected import Collected, decimal, events, every, made, one, part
+from services.aggregator.facts import Fact
 from services.aggregator.moments import Moment
-from services.aggregator.parts import Buyer, EventKey, Said, Start, Value, Weight
+from services.aggregator.parts import Buyer, EventKey, Notice, Said, Start, Value, Weight
 from shared.events.procurement import Limb
+
+MARKETS = frozenset({"UK13", "UK14", "UK15", "UK16"})
 
 
 def value(kind: str, amount: Mapping[str, Any], event: EventKey) -> Value:
@@ -29,8 +32,22 @@ def joint_buyers(found: Collected) -> tuple[Buyer, ...]:
     )
 
 
-def light_touch(found: Collected, special: Said[tuple[str, ...]] | None) -> Said[bool] | None:
+def senders(found: Collected) -> tuple[Said[str], ...]:
+    return tuple(Said(code, fact.event) for code, fact in found.get("sender", ()))
+
+
+def told(found: Collected, name: str) -> Said[str] | None:
+    """The notice's word; where there is none, the department's."""
+    return one(found, name) or one(found, f"declared-{name}") or part(found, "proposal", name)
+
+
+def special_regimes(found: Collected) -> Said[tuple[str, ...]] | None:
+    return made(found, "special-regimes", tuple)
+
+
+def light_touch(found: Collected) -> Said[bool] | None:
     """The notice's word; where it is silent, the department's."""
+    special = special_regimes(found)
     if special is not None and "lightTouch" in special.value:
         return Said(True, special.event)
     return one(found, "declared-light-touch")
@@ -52,23 +69,61 @@ def values(found: Collected) -> Iterator[Value]:
             yield value(kind, said.value, said.event)
 
 
-def starts(found: Collected) -> list[tuple[Start, bool]]:
-    """Each step, and whether it counts as one without the department's word."""
-    steps = [(fact, False) for _, fact in found.get("start", ())]
-    steps += [(fact, True) for _, fact in found.get("declared-start", ())]
-    return [
-        (
-            Start(
-                moment=Moment.of(fact.value["at"]),
-                limb=Limb(fact.value["limb"]) if "limb" in fact.value else None,
-                exact=declared or fact.value["bound"] == "exact",
-                declared=declared,
-                event=fact.event,
-            ),
-            fact.value.get("bound") != "possible",
-        )
-        for fact, declared in steps
-    ]
+def estimate(found: Collected) -> Value | None:
+    """What the threshold is compared with: the largest estimate; where nobody estimates, the largest award.
+
+    Pounds come before other currencies, which cannot be compared with a threshold.
+    """
+    stated = list(values(found))
+    for kinds in (("estimate", "declared"), ("proposal",), ("award", "contract")):
+        if candidates := [value for value in stated if value.kind in kinds]:
+            pounds = [value for value in candidates if value.currency == "GBP"]
+            return max(pounds or candidates, key=_size)
+    return None
+
+
+def _size(value: Value) -> Decimal:
+    """Gross where known; a net figure by itself, as its VAT is not known."""
+    return value.gross or value.net or Decimal(0)
+
+
+def notices(found: Collected) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(id, fact.value.get("type"), tuple(fact.value.get("tags", ())), Moment.of(fact.at), fact.event)
+        for id, fact in found.get("notice", ())
+    )
+
+
+def is_market_only(found: Collected) -> bool:
+    """Nothing but notices of a dynamic market, which is no contract."""
+    return "notice" in found and all(fact.value.get("type") in MARKETS for _, fact in found["notice"])
+
+
+def start(found: Collected) -> Start | None:
+    """The earliest known step of s.1(2): exact, or a bound that it is not later than."""
+    steps = starts(found)
+    return min(steps, key=lambda step: step.order) if len(steps) > 1 else steps[0] if steps else None
+
+
+def starts(found: Collected) -> tuple[Start, ...]:
+    noticed = (fact for _, fact in found.get("start", ()) if fact.value["bound"] != "possible")
+    declared = (fact for _, fact in found.get("declared-start", ()))
+    return (*(_start(fact, declared=False) for fact in noticed), *(_start(fact, declared=True) for fact in declared))
+
+
+def possible_starts(found: Collected) -> tuple[Start, ...]:
+    facts = (fact for _, fact in found.get("start", ()) if fact.value["bound"] == "possible")
+    return tuple(_start(fact, declared=False) for fact in facts)
+
+
+def _start(fact: Fact, *, declared: bool) -> Start:
+    return Start(
+        moment=Moment.of(fact.value["at"]),
+        limb=Limb(fact.value["limb"]) if "limb" in fact.value else None,
+        exact=declared or fact.value["bound"] == "exact",
+        declared=declared,
+        event=fact.event,
+    )
 
 
 def planned_start(found: Collected) -> Said[date] | None:

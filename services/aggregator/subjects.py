@@ -63,16 +63,22 @@ def merge(subject: Subject, facts: Facts) -> Subject:
 def merged(one: Facts, other: Facts) -> Facts:
     """Both: of two statements of one fact, the one that its rule prefers."""
     both = dict(one)
-    for name, fact in other.items():
-        held = both.get(name)
-        both[name] = fact if held is None else _preferred(held, fact, rule_of(name))
+    _add(both, other)
     return both
 
 
+def _add(facts: dict[str, Fact], more: Facts) -> None:
+    for name, fact in more.items():
+        held = facts.get(name)
+        facts[name] = fact if held is None else _preferred(held, fact, rule_of(name))
+
+
 def _preferred(one: Fact, other: Fact, rule: Rule) -> Fact:
-    if rule is Rule.EARLIEST:
-        return min(one, other, key=_total_order)
-    return max(one, other, key=_total_order)
+    if one.at != other.at:
+        first, last = (one, other) if one.at < other.at else (other, one)
+    else:
+        first, last = sorted((one, other), key=_total_order)
+    return first if rule is Rule.EARLIEST else last
 
 
 def _total_order(fact: Fact) -> tuple[str, str, str, bytes]:
@@ -89,18 +95,20 @@ def withdrawals(events: Iterable[Event]) -> frozenset[Key]:
 
 def build(key: str, events: Iterable[Event], withdrawn: frozenset[Key] = frozenset()) -> Subject:
     """The subject from all its events, in whatever order they are given."""
-    held = list(events)
-    withdrawn = withdrawn | withdrawals(held)
-    subject = Subject(key, {}, withdrawn)
-    for event in held:
-        if (event.sender, event.source, event.id) not in withdrawn:
-            subject = merge(subject, facts_of(event))
-    return subject
+    return _with(Subject(key, {}, withdrawn), list(events))
 
 
 def extend(subject: Subject, events: list[Event]) -> Subject | None:
     """The subject with further events; None when a withdrawal makes it necessary to build it anew."""
     if subject.facts and withdrawals(events) - subject.withdrawn:
         return None
-    fresh = build(subject.key, events, subject.withdrawn)
-    return merge(Subject(subject.key, subject.facts, fresh.withdrawn), fresh.facts)
+    return _with(subject, events)
+
+
+def _with(subject: Subject, events: list[Event]) -> Subject:
+    withdrawn = subject.withdrawn | withdrawals(events)
+    facts = dict(subject.facts)
+    for event in events:
+        if (event.sender, event.source, event.id) not in withdrawn:
+            _add(facts, facts_of(event))
+    return Subject(subject.key, facts, withdrawn)

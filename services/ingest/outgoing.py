@@ -20,10 +20,19 @@ ADVICE = (
 )
 
 
-def message(outcome: Accepted | Rejected, *, sender: str, raw: bytes | None, place: str, now: datetime) -> Message:
+def message(
+    outcome: Accepted | Rejected,
+    *,
+    sender: str,
+    raw: bytes | None,
+    place: str,
+    now: datetime,
+    traceparent: str | None = None,
+) -> Message:
     """An accepted event under its subject, or a rejection with the raw bytes and the reason for its sender.
 
     `place` says where the submission came in (`submissions.dwp/0/17`, `http/<request>/3`) and makes the rejection's id.
+    `traceparent`: a rejection's; an accepted event has its own.
     """
     if isinstance(outcome, Accepted):
         event = outcome.event
@@ -35,8 +44,10 @@ def message(outcome: Accepted | Rejected, *, sender: str, raw: bytes | None, pla
         "raw_base64": None if raw is None else base64.b64encode(raw[:MOST_RAW]).decode(),
         "raw_bytes": None if raw is None else len(raw),
     }
-    value = cloudevent(source="/ingest", id=place, type=REJECTED, subject=sender, time=now, data=data)
-    return Message(topics.rejections(sender), outcome.id or place, value)
+    value = cloudevent(
+        source="/ingest", id=place, type=REJECTED, subject=sender, time=now, data=data, traceparent=traceparent
+    )
+    return Message(topics.rejections(sender), outcome.id or place, value, headers(traceparent))
 
 
 def brake_message(change: Change, *, sender: str, now: datetime, number: int = 0) -> Message:

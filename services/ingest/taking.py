@@ -65,7 +65,10 @@ class Taking:
         withheld = together and any(isinstance(one.outcome, Rejected) for one in judged)
         written = [one for one in judged if not (withheld and isinstance(one.outcome, Accepted))]
         untold = {sender: self.traffic.take_untold(sender) for sender in refusals}
-        outgoing = [message(j.outcome, sender=j.sender, raw=j.raw, place=j.place, now=now) for j in written]
+        outgoing = [
+            message(j.outcome, sender=j.sender, raw=j.raw, place=j.place, now=now, traceparent=j.traceparent)
+            for j in written
+        ]
         outgoing += [
             brake_message(change, sender=sender, now=now, number=number)
             for sender, told in untold.items()

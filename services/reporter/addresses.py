@@ -31,6 +31,11 @@ def methodology(version: int) -> str:
     return f"/methodology/v{version}"
 
 
+def overview_evidence(period: str, question: str) -> str:
+    """A figure of government, department by department."""
+    return f"{publication('overview', period)}/evidence/{question}"
+
+
 def sector(code: str) -> str:
     return f"/sectors/{quote(code, safe='')}"
 

@@ -1,5 +1,6 @@
 """The shelf in PostgreSQL: read-only SQL for the pages."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from shared.database import UNREACHABLE
 from shared.status import Rating
 
 T = TypeVar("T")
+PATIENCE = 20.0
+"""Seconds that a reader waits for a form that nobody has made yet; longer, and what stands between would give up."""
 _LATE = {form.file for form in LATE}
 
 _ISSUE = "p.id, p.department, p.period, p.revision, p.published_at, p.title, p.rating, p.reason, p.changes::text"
@@ -26,6 +29,7 @@ class Archive:
 
     def __init__(self) -> None:
         self.pool: asyncpg.Pool | None = None
+        self._making: dict[object, asyncio.Future[object]] = {}
         self.complete: Callable[[str], Awaitable[object]] | None = None
         self.pack: Callable[[str], Awaitable[object]] | None = None
 
@@ -50,8 +54,19 @@ class Archive:
             return found
         if make is None:
             raise Unavailable
-        await make(issue.issue.id)
+        await self._made(make, issue.issue.id)
         return await self._file(department, period, issue.issue.revision, name)
+
+    async def _made(self, make: Callable[[str], Awaitable[object]], id: str) -> None:
+        """Waits a while for what is made once, however many ask; then they are asked to come back."""
+        key = (make, id)
+        if key not in self._making:
+            self._making[key] = asyncio.ensure_future(make(id))
+            self._making[key].add_done_callback(lambda _: self._making.pop(key))
+        done, _ = await asyncio.wait({self._making[key]}, timeout=PATIENCE)
+        if not done:
+            raise Unavailable
+        done.pop().result()
 
     async def _file(self, department: str, period: str | None, revision: int | None, name: str) -> Stored | None:
         row = await self.read(

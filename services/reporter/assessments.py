@@ -58,7 +58,7 @@ class Assessments:
         rows = await self._read(
             lambda c: c.fetch(
                 """SELECT ocid, title, ARRAY(SELECT jsonb_array_elements_text(answers -> $3)) AS answers, started_on,
-                    value_gross AS value_pence, coalesce(jsonb_array_length(evidence -> $3), 0) AS events
+                    value_gross, value_net, coalesce(jsonb_array_length(evidence -> $3), 0) AS events
                 FROM aggregator.assessment
                 WHERE department = $1 AND period = ANY($2) AND answers ? $3 AND ocid > $4
                 ORDER BY ocid LIMIT $5""",

@@ -115,7 +115,7 @@ def lines(
     size = 15 if width > 500 else 14
     names = [_name_lines(s, narrow=width <= 500) for s in series]
     right = max((width_of(line, size) for lines in names for line in lines), default=0) + 16
-    left, top, bottom = width_of("100%", size) + 6, 12.0, 52.0
+    left, top, bottom = width_of("100%", size) + 12, 12.0, 52.0
     height = 250 if width > 500 else 230
     inner_width, inner_height = width - left - right, height - top - bottom
     step = inner_width / max(len(ticks) - 1, 1)
@@ -127,7 +127,7 @@ def lines(
         return round(top + inner_height * (1 - value / 100), 1)
 
     grid = tuple(Rule(left, y(level), round(left + inner_width, 1), y(level)) for level in (0, 25, 50, 75, 100))
-    texts = [Text(round(left - 6, 1), round(y(g) + 5, 1), f"{g}%", "end", size) for g in (0, 25, 50, 75, 100)]
+    texts = [Text(round(left - 12, 1), round(y(g) + 5, 1), f"{g}%", "end", size) for g in (0, 25, 50, 75, 100)]
     strokes = []
     for s in series:
         points = [None if v is None else Point(x(i), y(v), provisional[i]) for i, v in enumerate(s.values)]

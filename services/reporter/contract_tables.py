@@ -65,7 +65,8 @@ def outcomes(report: Report) -> Table | None:
     for key in sorted(figure.answers, key=lambda answer: (answer == "no-code", answer)):
         framework, colon, code = key.partition(":")
         cells = ("Not given", "No outcome code") if not colon else (FRAMEWORKS.get(framework, framework), code)
-        rows.append([text(cells[0], nowrap=True), text(cells[1]), count(figure.answers[key])])
+        named = html(link(cells[0], _behind(report, "outcome-mix")), "sv-nowrap")
+        rows.append([named, text(cells[1]), count(figure.answers[key])])
     columns = [head("Framework"), head("Outcome or code"), head("Times", right=True)]
     return Table("Outcomes asked for or committed to, by framework", columns, rows, size="narrow")
 
@@ -80,6 +81,10 @@ def challenge(report: Report) -> Table | None:
     return Table("Mystery Shopper cases and spot checks", columns, rows, size="narrow")
 
 
+def _behind(report: Report, name: str) -> str:
+    return evidence(report.department.code, report.period.key, name)
+
+
 def _counts(
     report: Report, name: str, caption: str, all_words: str, unit: str, beside: Sequence[str] = ()
 ) -> Table | None:
@@ -89,8 +94,7 @@ def _counts(
         return None
     named = _named(figure, BY_ID[name].answers)
     rows = [[text(words), count(figure.answers[key])] for key, words in named if key not in beside]
-    address = evidence(report.department.code, report.period.key, name)
-    rows.append([html(link(all_words, address)), count(figure.population)])
+    rows.append([html(link(all_words, _behind(report, name))), count(figure.population)])
     shown = [key for key in beside if key in (BESIDE_SUPPLIERS, BESIDE_COMMITTED) and key in figure.answers]
     rows += [
         [text(f"Among them: {lower_first(BY_ID[name].answers[key])}"), count(figure.answers[key])] for key in shown

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from services.reporter import tables
+from services.reporter import grounds, tables
 from services.reporter.addresses import evidence
 from services.reporter.figures import Figure, no_record, shown
 from services.reporter.model import Change, Quarter, Report
 from services.reporter.tables import Cell, Table, count, head, html, numeric, text
-from services.reporter.words import day, humanised, moment, money, plural, sentence
+from services.reporter.words import day, humanised, lower_first, moment, money, plural, sentence
 from shared.indicators import BY_ID, GROUPS_BY_LETTER
 
 _KINDS = {"act": "The Act", "policy": "Policy", "contract": "Contracts", "return": "This return"}
@@ -34,7 +34,7 @@ def main_measures(report: Report) -> Table:
         title = quarter.title + (marks(quarter) if quarter.figures else "")
         rows.append(
             [
-                text(title, nowrap=True),
+                _quarter(report, quarter, title),
                 count(found.population if found else None),
                 count(found.numerator if found else None),
                 count(found.denominator if found else None),
@@ -55,6 +55,14 @@ def main_measures(report: Report) -> Table:
         rows,
         size="wide",
     )
+
+
+def _quarter(report: Report, quarter: Quarter, title: str) -> Cell:
+    """Leads to what is behind the period, where the figures are this department's own."""
+    if not quarter.figures or quarter.mapped:
+        return text(title, nowrap=True)
+    address = evidence(report.department.code, quarter.period, report.series_measures[0])
+    return html(tables.link(title, address), "sv-nowrap")
 
 
 def _short(measure: str) -> str:
@@ -116,11 +124,12 @@ def scope(report: Report) -> Table:
     found = report.figures["in-scope"]
     labels = BY_ID["in-scope"].answers
     rows = [
-        [text(labels.get(key) or f"Ground or missing fact: {humanised(key).lower()}"), count(value)]
+        [text(labels.get(key) or f"Ground or missing fact: {lower_first(grounds.words(key))}"), count(value)]
         for key, value in _in_order(found, labels)
     ]
     if rows:
-        rows.append([text("All procurements started"), count(found.population)])
+        address = evidence(report.department.code, report.period.key, "in-scope")
+        rows.append([html(tables.link("All procurements started", address)), count(found.population)])
     return Table("Does the Act apply?", [head("Decision"), head("Procurements", right=True)], rows, size="narrow")
 
 
@@ -140,8 +149,8 @@ TABLED = frozenset(
 """Measures with a table or a section of their own."""
 
 
-def beside(report: Report) -> list[tuple[str, list[tuple[str, int]], dict[str, int]]]:
-    """(measure's title, its counts in words, what is excluded in words) for every measure that has them."""
+def beside(report: Report) -> list[tuple[Markup, list[tuple[str, int]], dict[str, int]]]:
+    """(measure's title as a link, its counts in words, what is excluded in words) for every measure that has them."""
     found = []
     for name, figure in report.figures.items():
         if name in TABLED:
@@ -150,7 +159,9 @@ def beside(report: Report) -> list[tuple[str, list[tuple[str, int]], dict[str, i
         answers = [(labels.get(key, humanised(key)), value) for key, value in _in_order(figure, labels)]
         excluded = {humanised(key): value for key, value in figure.excluded.items()}
         if answers or excluded:
-            found.append((BY_ID[name].title if name in BY_ID else humanised(name), answers, excluded))
+            title = BY_ID[name].title if name in BY_ID else humanised(name)
+            address = evidence(report.department.code, report.period.key, name)
+            found.append((tables.link(title, address), answers, excluded))
     return found
 
 

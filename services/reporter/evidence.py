@@ -23,18 +23,25 @@ ITEMS: Mapping[str, tuple[str, ...]] = {
 }
 """Indicators that count by items in a time of their own, not by a procurement's start → the items' questions."""
 
+CAPABILITY = (
+    "champion.appointed", "champion.stood-down", "strategy.published", "guidance.issued", "training.completed",
+    "staff.counted", "barrier.reported", "action.raised", "action.closed",
+)  # fmt: skip
+"""Events about a department as a whole, behind what a report says of its capability and of its actions."""
+
 PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One procurement in an indicator's population, and its answers."""
+    """One procurement in an indicator's population, and its answers. Values in pence; net where no gross is known."""
 
     ocid: str
     title: str | None
     answers: tuple[str, ...]
     started_on: date | None
-    value_pence: int | None
+    value_gross: int | None
+    value_net: int | None
     events: int
 
 

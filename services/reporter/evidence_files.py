@@ -7,14 +7,15 @@ from typing import TypeVar
 
 import orjson
 
-from services.reporter.evidence import ITEMS, PAGE, Counted, CountedItems, Procurement, Records
+from services.reporter.evidence import CAPABILITY, ITEMS, PAGE, Counted, CountedItems, Procurement, Records, Said
 from services.reporter.forms.table import written
 from services.reporter.item_pages import FOR_EVER
 from shared.periods import Period
 
 T = TypeVar("T", Counted, CountedItems)
 
-COUNTED = ("ocid", "title", "answers", "started_on", "value_gross_pence", "events")
+COUNTED = ("ocid", "title", "answers", "started_on", "value_gross_pence", "value_net_pence", "events")
+EVENT = ("event", "at", "says", "source", "id")
 ITEM = ("ocid", "title", "question", "answer", "from", "before", "value_gross_pence", "value_net_pence")
 
 
@@ -32,12 +33,33 @@ async def evidence(records: Records, department: str, period: Period, question: 
                 for i in r.items
             ),
         )
+    if question == "capability":
+        told = await capability(records, department, period)
+        return written(
+            EVENT,
+            ((s.fact.name.partition("/")[0], s.fact.at, _json(s.fact.value), s.fact.source, s.fact.id) for s in told),
+        )
     quarters = [str(quarter) for quarter in period.quarters]
     rows = await _all(lambda after: records.counted(department, quarters, question, after))
     return written(
         COUNTED,
-        ((r.ocid, r.title, "; ".join(r.answers), _day(r.started_on), r.value_pence, r.events) for r in rows),
+        (
+            (r.ocid, r.title, "; ".join(r.answers), _day(r.started_on), r.value_gross, r.value_net, r.events)
+            for r in rows
+        ),
     )
+
+
+async def capability(records: Records, department: str, period: Period) -> list[Said]:
+    """What the department, and the review team of it, said up to the period's end, in the order of time."""
+    told = [said for event in CAPABILITY for said in await records.said(event) if said.department == department]
+    return sorted(
+        (said for said in told if said.fact.at[:10] <= period.last_day.isoformat()), key=lambda said: said.fact.at
+    )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 async def _all(page: Callable[[str], Awaitable[Sequence[T]]]) -> list[T]:

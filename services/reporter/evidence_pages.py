@@ -7,11 +7,13 @@ from urllib.parse import quote
 import orjson
 from markupsafe import Markup
 
-from services.reporter import addresses, item_pages, tables
-from services.reporter.evidence import PAGE, Counted, Event, Procurement
+from services.reporter import addresses, grounds, item_pages, tables
+from services.reporter.department_tables import rate
+from services.reporter.evidence import PAGE, Counted, Event, Procurement, Said
+from services.reporter.model import Report
 from services.reporter.questions import answer_words, title_of
 from services.reporter.tables import Table, count, head, html, numeric, text
-from services.reporter.words import day, humanised, listed, moment, money, plural
+from services.reporter.words import day, humanised, label, listed, moment, money, plural
 from shared.indicators import BY_ID
 from shared.periods import Period
 from shared.status import UNATTRIBUTED
@@ -33,7 +35,7 @@ def counted(
             html(tables.foreign(row.title) if row.title else Markup("[x]"), "sv-title-cell"),
             text("; ".join(answer_words(question, answer) for answer in row.answers)),
             text(day(row.started_on) if row.started_on else "[x]", nowrap=True),
-            numeric(money(row.value_pence) if row.value_pence is not None else "[x]"),
+            numeric(_worth(row)),
             count(row.events),
         ]
         for row in rows
@@ -51,6 +53,68 @@ def counted(
         "table": Table(f"{many}{' from here on' if after else ''}", columns, cells, size="wide"),
         "more": more,
         "csv": f"{address}.csv",
+    }
+
+
+def _worth(row: Counted) -> str:
+    """With VAT; what is known only without it says so."""
+    if row.value_gross is not None:
+        return money(row.value_gross)
+    return "[x]" if row.value_net is None else f"{money(row.value_net)} net"
+
+
+def capability(name: str, period: str, said: Sequence[Said], *, address: str, back: str) -> dict[str, Any]:
+    """The events behind what a report says of a department's capability."""
+    words = Period.parse(period)
+    rows = [
+        [
+            text(humanised(each.fact.name.partition("/")[0].replace(".", " "))),
+            text(each.fact.at[:10], nowrap=True),
+            html(tables.foreign(_value(each.fact.value)), "sv-title-cell"),
+            html(tables.foreign(f"{each.fact.id} from {each.fact.source}"), "sv-break"),
+        ]
+        for each in said
+    ]
+    columns = [head("Event"), head("Speaks of"), head("What it says"), head("Id and source")]
+    return {
+        "nav": "departments",
+        "title": f"Evidence: {title_of('capability')}",
+        "caption": f"{name}, up to {day(words.last_day)}",
+        "back": back,
+        "indicator": BY_ID["capability"],
+        "table": Table(plural(len(rows), "event"), columns, rows, size="wide"),
+        "more": None,
+        "csv": f"{address}.csv",
+    }
+
+
+def across(period: str, question: str, reports: Sequence[Report]) -> dict[str, Any]:
+    """A figure of government, department by department as published; each leads to its procurements."""
+    words = Period.parse(period)
+    rows = []
+    for report in sorted(reports, key=lambda report: label(report.department.name)):
+        figure = report.figures.get(question)
+        counted = (
+            (figure.numerator, figure.denominator, figure.unknown) if figure and figure.population else (None,) * 3
+        )
+        address = addresses.evidence(report.department.code, period, question)
+        rows.append(
+            [
+                html(tables.link(label(report.department.name), address)),
+                count(figure.population if figure else None),
+                *map(count, counted),
+                rate(figure if figure and figure.denominator else None),
+            ]
+        )
+    columns = [head("Department"), *(head(w, right=True) for w in ("Counted", "Passed", "Out of", "Unknown", "%"))]
+    return {
+        "nav": "overview",
+        "title": f"Evidence: {title_of(question)}",
+        "caption": f"All departments, {words.title} ({words.months})",
+        "back": addresses.publication("overview", period),
+        "indicator": BY_ID.get(question),
+        "table": Table("The departments’ figures, as their reports say now", columns, rows),
+        "csv": f"/data/{period}/measures.csv",
     }
 
 
@@ -81,10 +145,10 @@ def _summary(p: Procurement, published: str | None) -> list[dict[str, Any]]:
         value = f"{money(p.value_gross)} with VAT"
     else:
         value = f"{money(p.value_net)} without VAT" if p.value_net is not None else "No value is known"
-    reasons = [humanised(reason) for reason in p.scope_reasons]
+    reasons = [grounds.words(reason) for reason in p.scope_reasons]
     missing = [f"Missing: {humanised(what).lower()}" for what in p.missing]
     scope = Markup.escape(_SCOPE.get(p.scope, humanised(p.scope)))
-    grounds = tables.bullet_list([*reasons, *missing]) if reasons or missing else Markup("")
+    why = tables.bullet_list([*reasons, *missing]) if reasons or missing else Markup("")
     attributed = Markup.escape(p.department)
     if p.department == UNATTRIBUTED:
         attributed = Markup("No department: the buyer is not resolved")
@@ -96,7 +160,7 @@ def _summary(p: Procurement, published: str | None) -> list[dict[str, Any]]:
         ("Period of the start", Markup.escape(Period.parse(p.period).title if p.period else "None yet")),
         ("Start", Markup.escape(start)),
         ("Estimated value", Markup.escape(value)),
-        ("Does the Act apply?", scope + Markup("<br>") + grounds if grounds else scope),
+        ("Does the Act apply?", scope + Markup("<br>") + why if why else scope),
         ("Needs attention", tables.bullet_list(p.concerns) if p.concerns else Markup.escape("Nothing")),
     ]
     return [{"key": {"text": key}, "value": {"html": value}} for key, value in pairs]

@@ -30,6 +30,7 @@ from services.reporter.publication import OVERVIEW
 from services.reporter.revisions import canonical
 from services.reporter.shelf import Shelf
 from shared.departments import Register
+from shared.indicators import BY_ID
 from shared.periods import Period
 
 DOCUMENT = "report.json"
@@ -65,6 +66,13 @@ def add_to(
         address, back = addresses.evidence(code, period, question), addresses.publication(code, period)
         return await behind(request, code, name, period, question, after, address=address, back=back)
 
+    @get("/overview/{period}/evidence/{question}")
+    async def across(request: Request, period: str, question: str) -> Response:
+        said = await reports(paths.period(period))
+        if question not in BY_ID or not said:
+            raise HTTPException(404)
+        return made(request.headers, pages.render("across.html", evidence_pages.across(period, question, said)))
+
     @get("/sectors/{code}/{period}/evidence/{question}")
     async def sector_evidence(request: Request, code: str, period: str, question: str, after: str = "") -> Response:
         """Out with the overview that names the sector."""
@@ -82,7 +90,10 @@ def add_to(
         time = Period.parse(period)
         if suffix is not None:
             return made(request.headers, await evidence_files.evidence(records, code, time, question), CSV.media_type)
-        if question in ITEMS:
+        if question == "capability":
+            told = await evidence_files.capability(records, code, time)
+            view = evidence_pages.capability(name, period, told, address=address, back=back)
+        elif question in ITEMS:
             items = await records.items(code, time.first_day, time.last_day, ITEMS[question], after)
             view = item_pages.counted_items(name, period, question, items, after=after, address=address, back=back)
         else:

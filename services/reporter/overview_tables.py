@@ -3,12 +3,12 @@
 from markupsafe import Markup
 
 from services.reporter import charts, tables
-from services.reporter.addresses import publication, sector
+from services.reporter.addresses import evidence, publication, sector
 from services.reporter.department_tables import rate
 from services.reporter.figures import Figure
 from services.reporter.model import Overview, Standing
 from services.reporter.sectors import BESIDE
-from services.reporter.tables import ARROWS, Table, count, head, html, numeric, text
+from services.reporter.tables import ARROWS, Table, count, head, html, linked, numeric, text
 from services.reporter.words import money, plural, sentence
 
 
@@ -33,16 +33,21 @@ def standings(overview: Overview, drawn: dict[str, Markup]) -> Table:
 
 
 def _row(row: Standing, overview: Overview, drawn: dict[str, Markup]) -> list[tables.Cell]:
-    code = row.department.code
+    code, period = row.department.code, overview.period.key
     arrow = ARROWS[row.direction] if row.direction in ("up", "down") else ""
     main = row.figures.get("considered-in-time")
     return [
-        html(tables.link(row.label, publication(code, overview.period.key)), "sv-department"),
+        html(tables.link(row.label, publication(code, period)), "sv-department"),
         html(tables.rating_tag(row.rating)),
         text(f"{arrow} {row.change}".strip(), classes="sv-change"),
-        rate(main if main and main.denominator else None),
-        rate(_with_denominator(row.figures.get(overview.second_measure))),
-        numeric(money(main.value.gross) if main and main.population else "[x]"),
+        linked(rate(main if main and main.denominator else None), evidence(code, period, "considered-in-time")),
+        linked(
+            rate(_with_denominator(row.figures.get(overview.second_measure))),
+            evidence(code, period, overview.second_measure),
+        ),
+        linked(
+            numeric(money(main.value.gross) if main and main.population else "[x]"), evidence(code, period, "in-scope")
+        ),
         html(drawn[code], "sv-nowrap"),
         html(_data(row.data), "sv-data"),
     ]

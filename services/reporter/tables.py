@@ -60,6 +60,14 @@ def tag(words: str, colour: str) -> Markup:
     return Markup('<strong class="govuk-tag govuk-tag--{} sv-tag">{}</strong>').format(colour, words)
 
 
+def linked(cell: Cell, address: str) -> Cell:
+    """A number that leads to what is behind it; what is not available leads nowhere."""
+    if cell["text"] == "[x]":
+        return cell
+    anchor = Markup('<a class="govuk-link govuk-link--text-colour" href="{}">{}</a>').format(address, cell["text"])
+    return {key: value for key, value in cell.items() if key != "text"} | {"html": anchor}
+
+
 def rating_tag(rating: Rating) -> Markup:
     return tag(RATING_WORDS[rating], TAG_COLOURS[rating])
 

@@ -109,7 +109,10 @@ def _rights(connection: Connection) -> Iterator[Finding]:
     mine = uses(connection.username or "", senders)
     declared = {topic.name: topic for topic in topics.topics(senders)}
     names = sorted(mine.reads | mine.writes) if mine else sorted(declared)
-    described, missing, hidden, lacking = {}, [], [], []
+    described: dict[str, Any] = {}
+    missing: list[str] = []
+    hidden: list[str] = []
+    lacking: list[str] = []
     asked = client.describe_topics(TopicCollection(names), include_authorized_operations=True, request_timeout=SECONDS)
     for name, future in asked.items():
         try:
@@ -130,8 +133,8 @@ def _rights(connection: Connection) -> Iterator[Finding]:
         return
     for name, found in described.items():
         allowed = {operation.name for operation in found.authorized_operations or ()}
-        lacking += [f"READ {name}" for _ in [0] if name in mine.reads and "READ" not in allowed]
-        lacking += [f"WRITE {name}" for _ in [0] if name in mine.writes and "WRITE" not in allowed]
+        needed = [word for word, names in (("READ", mine.reads), ("WRITE", mine.writes)) if name in names]
+        lacking += [f"{word} {name}" for word in needed if word not in allowed]
     lacking += [f"DESCRIBE {name}" for name in hidden]
     groups = client.describe_consumer_groups(sorted(mine.groups), request_timeout=SECONDS) if mine.groups else {}
     for name, future in groups.items():

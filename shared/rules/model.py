@@ -159,10 +159,12 @@ class Rules:
         """The first day of the Act (SI 2012/3173)."""
         return self.statutes[0].valid.first
 
+    @lru_cache(maxsize=20_000)  # noqa: B019 - rules are loaded once and kept
     def thresholds_between(self, first: date, last: date) -> tuple[Threshold, ...]:
         """Every row that the procurement may be measured by, when it commenced between two days."""
         return _between(self.thresholds, first, last)
 
+    @lru_cache(maxsize=20_000)  # noqa: B019 - rules are loaded once and kept
     def statutes_between(self, first: date, last: date) -> tuple[Statute, ...]:
         return _between(self.statutes, first, last)
 

@@ -13,12 +13,13 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import NamedTuple
 
 from services.reporter import rendering, stylesheets
-from services.reporter.forms import early, late, pdf, spreadsheet
+from services.reporter.forms import early, late, packing, pdf, spreadsheet
 from services.reporter.forms.making import workers
 from services.reporter.model import Names, Overview, Report
 from services.reporter.overview import overview
 from services.reporter.publication import names_of
 from services.reporter.report import build
+from services.reporter.revisions import canonical
 from shared.departments import load_register
 from shared.periods import Period
 from shared.status import Rating
@@ -75,6 +76,13 @@ def profile(said: list[Report | Overview], stylesheet: str, css: bytes) -> dict[
     }
 
 
+def packed(said: list[Report | Overview], stylesheet: str, css: bytes) -> None:
+    pages = [rendering.published(each, stylesheet=stylesheet)["report.html"] for each in said]
+    both = zip(said, pages, strict=True)
+    parts = [packing.Part(s.department.name, s.rating, p, css) for s, p in both if isinstance(s, Report)]
+    packing.make(canonical(said[-1]), pages[-1], css, parts, BASE)
+
+
 def in_processes(said: list[Report | Overview], stylesheet: str, css: bytes, executor: ProcessPoolExecutor) -> None:
     asked = []
     for each in said:
@@ -91,6 +99,7 @@ def main() -> None:
     css = next(iter(assets.files.values()))
     said = publications()
     rows = profile(said, assets.stylesheet, css)
+    pack = measured(lambda: packed(said, assets.stylesheet, css))
     rows = {f"{len(said)} publications, one process": Took(*map(sum, zip(*rows.values(), strict=True))), **rows}
     with workers(count) as executor:
         whole = measured(lambda: in_processes(said, assets.stylesheet, css, executor))
@@ -98,6 +107,7 @@ def main() -> None:
     rows[f"All forms, {count} processes, with their start"] = Took(
         whole.wall, used.children_user + used.children_system
     )
+    rows["The pack, which is made when it is sent"] = pack
     print(f"{'':42} {'wall s':>8} {'core s':>8}")  # noqa: T201
     for name, took in rows.items():
         print(f"{name:42} {took.wall:8.2f} {took.core:8.2f}")  # noqa: T201

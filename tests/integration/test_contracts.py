@@ -87,8 +87,8 @@ async def test_the_services_consume_the_channels_described(
     brokers: list[KafkaBroker] = []
     made = Connection.broker
 
-    def broker(connection: Connection) -> KafkaBroker:
-        brokers.append(made(connection))
+    def broker(connection: Connection, **options: Any) -> KafkaBroker:
+        brokers.append(made(connection, **options))
         return brokers[-1]
 
     monkeypatch.setattr(Connection, "broker", broker)

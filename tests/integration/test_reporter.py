@@ -2,23 +2,29 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from pypdf import PdfReader
 
 from services.reporter import store, stylesheets
 from services.reporter.archive import Archive
 from services.reporter.forms.making import Making, workers
+from services.reporter.forms.packing import Packing
+from services.reporter.publication import OVERVIEW, Draft
 from services.reporter.publishing import Publishing, Receiving
+from services.reporter.shelf import Unavailable
 from shared.database import connect, migrate
 from shared.departments import load_register
 from shared.periods import Period
 from shared.status import Status
 from tests.integration.tables import raw
 from tests.unit.reporter.examples import PERIOD, PUBLISH_AT, round_of, status
+from tests.unit.reporter.test_rendering import report, the_overview
 
 LATER = PUBLISH_AT + timedelta(days=30)
 DEPARTMENTS = [d.code for d in load_register().answerable(Period.parse(PERIOD).last_day)]
@@ -150,7 +156,7 @@ async def test_the_late_forms_are_made_once_and_are_the_same_whoever_makes_them(
         assert stored.content.startswith(b"%PDF-")
         first = await forms(reports)
         assert set(first) == {f"dwp/{PERIOD}/r1/{name}" for name in ("report.pdf", "report.xlsx")}
-        assert await asyncio.gather(one.step(), other.step()) == [2, 2]
+        assert list(await asyncio.gather(one.step(), other.step())) == [2, 2]
         await one.complete(f"dwp/{PERIOD}/r1")
     found = await forms(reports)
     assert len(found) == 2 * (1 + 4)  # each of the two took publications of its own
@@ -158,6 +164,41 @@ async def test_the_late_forms_are_made_once_and_are_the_same_whoever_makes_them(
     assert [file.name for file in await archive.listing("overview", PERIOD, 1)] == [
         "report.csv", "report.csv-metadata.json", "report.html", "report.json", "report.pdf", "report.xlsx",
     ]  # fmt: skip
+
+
+async def test_the_pack_is_of_what_was_out_with_the_overview(
+    reports: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made when first asked for and kept; a reader who would wait too long is asked to come back meanwhile."""
+    assets = stylesheets.load()
+    publishes = Publishing(
+        reports, load_register(), stylesheet=assets.stylesheet, url="http://here", settle=timedelta(0), sample=False
+    )
+    said = report()
+    first = [Draft("dwp", said, "1"), Draft(OVERVIEW, the_overview(), "1")]
+    second = said.revisions[-1].model_copy(update={"revision": 2, "reason": "late event: one more"})
+    revised = {"id": f"dwp/{PERIOD}/r2", "revision": 2, "revisions": (*said.revisions, second)}
+    later = Draft("dwp", said.model_copy(update=revised), "2")
+    async with reports.acquire() as connection:
+        await store.keep_assets(connection, assets.files)
+        await store.publish(connection, [(draft, publishes.files(draft)) for draft in first])
+        await store.publish(connection, [(later, publishes.files(later))])
+    with workers(1, tasks=1) as executor:
+        archive = Archive()
+        archive.pool, archive.pack = reports, Packing(reports, executor, base="http://here")
+        assert await archive.file("dwp", PERIOD, None, "pack.pdf") is None
+        with monkeypatch.context() as impatient:
+            impatient.setattr("services.reporter.archive.PATIENCE", 0.0)
+            with pytest.raises(Unavailable):
+                await archive.file("overview", PERIOD, None, "pack.pdf")
+        monkeypatch.setattr("services.reporter.archive.PATIENCE", None)
+        stored = await archive.file("overview", PERIOD, None, "pack.pdf")
+        assert stored is not None
+        assert await archive.file("overview", PERIOD, 1, "pack.pdf") == stored
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(stored.content)).pages)
+    assert f"dwp/{PERIOD}/r1" in text
+    assert f"dwp/{PERIOD}/r2" not in text
+    assert await reports.fetchval("SELECT count(*) FROM publication_file WHERE name = 'pack.pdf'") == 1
 
 
 async def test_a_form_that_cannot_be_made_stops_no_other(reports: asyncpg.Pool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUIREMENTS = (ROOT / "requirements.txt").read_text("utf-8")
+REQUIREMENTS = "".join((ROOT / lock).read_text() for lock in ("requirements.txt", "deploy/audit/requirements.txt"))
 LOCK = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.aggregator.hearing import heard
-from services.aggregator.procurement import Procurement, view
+from services.aggregator.procurement import Procurement
 from services.aggregator.scope import Scope, decide
 from services.aggregator.subjects import build
 from shared import times
@@ -109,7 +109,7 @@ def published(data: dict[str, Any]) -> Event:
 
 
 def procurement(*events: Event) -> Procurement:
-    return view(OCID, heard(build(OCID, events).facts, load_register()))
+    return Procurement(OCID, heard(build(OCID, events).facts, load_register()))
 
 
 def scope(

@@ -102,3 +102,34 @@ def test_nothing_comes_any_more_up_to_what_is_settled(data: st.DataObject) -> No
             horizon.observe(drawn, frozenset(running))
     horizon.observe(drawn, frozenset())
     assert horizon.settled == drawn
+
+
+def erased(entry: Entry, body: str) -> Entry:
+    """The row with another body, as an erasure leaves it: the line still has the hash that was sealed."""
+    return replace(entry, body=body, erased=hashlib.sha256(body.encode()).hexdigest())
+
+
+def test_a_row_that_a_name_was_taken_out_of_has_no_fault() -> None:
+    """Its envelope is as it was sealed, and its body is the one that the erasure left."""
+    body = ENTRIES[2].body.replace("A. Person", "[name erased]")
+    assert list(entry_faults(BLOCK, ENTRIES | {2: erased(ENTRIES[2], body)})) == []
+
+
+def test_an_erasure_excuses_no_other_body_and_no_other_envelope() -> None:
+    """A body that is not the one it left; and one of another event."""
+    left = erased(ENTRIES[2], ENTRIES[2].body.replace("A. Person", "[name erased]"))
+    changed = replace(left, body=left.body.replace("name erased", "B. Person"))
+    swapped = erased(ENTRIES[2], ENTRIES[5].body)
+    for entry in (changed, swapped):
+        assert [fault.row for fault in entry_faults(BLOCK, ENTRIES | {2: entry})] == ["/dwp/system e2"]
+
+
+def test_an_erasure_is_an_entry_of_the_chain() -> None:
+    """Sealed by its line alone; changed, it is named with what was changed."""
+    line = ["erasure", 9, "/dwp/system", "e2", 2, "b" * 64, "e" * 64, "a request", times.text(AT)]
+    entry = Entry(9, "/dwp/system", "e2", "", "", orjson.dumps(line).decode())
+    block = Block(1, GENESIS, link(GENESIS, entry.line), entry.line)
+    assert list(entry_faults(block, {9: entry})) == []
+    line[7] = "another reason"
+    changed = replace(entry, line=orjson.dumps(line).decode())
+    assert list(entry_faults(block, {9: changed})) == [Fault("/dwp/system e2", "was changed: reason")]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.aggregator.facts import Fact, canonical
 from services.aggregator.merging import rule_of
 from services.aggregator.notices import facts
-from services.aggregator.procurement import view
+from services.aggregator.procurement import Procurement
 from services.aggregator.scope import decide
 from shared.envelope import Event
 from shared.rules import load_rules
@@ -513,7 +513,7 @@ def carry_through(data: Any, time: datetime = NOW) -> None:
         rule_of(name)
         canonical(fact.value)
         assert fact.value is not None
-    decided = decide(view(OCID, found), authority=None, is_register_body=False, rules=load_rules())
+    decided = decide(Procurement(OCID, found), authority=None, is_register_body=False, rules=load_rules())
     assert decided.reasons
 
 

@@ -11,13 +11,15 @@ from services.ingest.settings import Settings
 from shared.serving import Halt
 
 
-def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its own under its prefix, those of every service under theirs."""
+    keys = tmp_path / "keys.toml"
+    keys.touch()
     monkeypatch.setenv("SVR_INGEST_PORT", "8090")
-    monkeypatch.setenv("SVR_INGEST_API_KEYS", "/etc/keys.toml")
+    monkeypatch.setenv("SVR_INGEST_API_KEYS", str(keys))
     monkeypatch.setenv("SVR_KAFKA_BOOTSTRAP", "kafka:9092")
     settings = Settings()
-    assert (settings.port, settings.api_keys, settings.kafka_bootstrap) == (8090, Path("/etc/keys.toml"), "kafka:9092")
+    assert (settings.port, settings.api_keys, settings.kafka_bootstrap) == (8090, keys, "kafka:9092")
 
 
 def test_without_an_environment_settings_are_right_for_development(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,8 +140,10 @@ async def test_an_events_own_trace_comes_before_the_records() -> None:
 async def test_a_refusal_names_its_trace() -> None:
     """A refused record has no event that could."""
     with capture_logs() as logs:
-        await ingest(FakeProducer()).handle([record(b"{", headers=(*STRUCTURED, ("traceparent", TRACE.encode())))])
+        producer = FakeProducer()
+        await ingest(producer).handle([record(b"{", headers=(*STRUCTURED, ("traceparent", TRACE.encode())))])
     assert logs[0]["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+    assert orjson.loads(producer.sent[0].value)["traceparent"] == TRACE
 
 
 async def test_every_minute_says_how_much_of_each_sender_was_refused() -> None:

@@ -308,7 +308,8 @@ def test_the_templates_name_nothing_that_is_not_given() -> None:
         "marked m buyers ended issues rules dataset columns apostrophe downloads late "
         "visitor role preview fault_list faults asked waiting sent period_key said state published public statement "
         "pending writes address form_id saved changed name draft outcomes actions disputes figures signed titles "
-        "promised version versions latest answer known series others table mail link pack line lines csv withdrawable"
+        "promised version versions latest answer known series others table mail link pack line lines csv "
+        "unheard withdrawable"
     )
     views = set(given.split())
     env = rendering.environment()

@@ -189,7 +189,7 @@ class MemoryRecords:
 
     async def counted(self, department: str, quarters: Sequence[str], question: str, after: str) -> Sequence[Counted]:
         return [
-            Counted(f"ocds-h6vhtk-{n:06}", "=1+1" if n == 0 else None, ("no-record",), None, None, 0)
+            Counted(f"ocds-h6vhtk-{n:06}", "=1+1" if n == 0 else None, ("no-record",), None, None, None, 0)
             for n in range(PAGE + 2)
             if f"ocds-h6vhtk-{n:06}" > after
         ][:PAGE]
@@ -206,7 +206,7 @@ class MemoryRecords:
         ]
 
     async def said(self, event: str) -> Sequence[Said]:
-        return SAID[event]
+        return SAID.get(event, [])
 
 
 @pytest.fixture
@@ -439,6 +439,7 @@ async def test_pages_can_only_be_read(client: httpx.AsyncClient) -> None:
     ("path", "words"),
     [
         ("/departments/dwp/2026-27-q2/evidence/considered-in-time", "No record of consideration"),
+        ("/departments/dwp/2026-27-q2/evidence/capability", "commissioning-academy"),
         ("/departments/dwp/2026-27-q2/evidence/economic", "Economic well-being"),
         ("/procurements/ocds-h6vhtk-06e0b1", "c-1 from urn:dwp"),
     ],
@@ -468,6 +469,7 @@ async def test_the_evidence_as_csv_holds_every_page_of_it(client: httpx.AsyncCli
         "answers": "no-record",
         "started_on": "",
         "value_gross_pence": "",
+        "value_net_pence": "",
         "events": "0",
     }
 
@@ -476,6 +478,14 @@ async def test_the_items_behind_a_figure_as_csv(client: httpx.AsyncClient) -> No
     """Each with the time in which it counts."""
     rows = (await client.get("/departments/dwp/2026-27-q2/evidence/delivered.csv")).text.splitlines()
     assert rows[1] == "ocds-h6vhtk-06e0b1,,delivered,short,2026-08-01,2027-01-01,500000000,"
+
+
+async def test_the_events_behind_capability_as_csv(client: httpx.AsyncClient) -> None:
+    """Of that department alone, and none that speaks of a later time than the period."""
+    address = "/departments/dwp/{}/evidence/capability.csv"
+    rows = (await client.get(address.format("2026-27-q2"))).text.splitlines()
+    assert len(rows) == 2
+    assert rows[1].startswith("training.completed,2026-09-01T09:00:00.000000Z,")
 
 
 async def test_who_said_what_of_a_procurement_and_whether_it_counts(client: httpx.AsyncClient) -> None:

@@ -1,13 +1,17 @@
 """Environment variables in words: what is expected of each, what is wrong, and what nothing reads."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from services.ingest.settings import Settings as Ingest
 from services.reporter.settings import Settings as Reporter
 from shared.settings import Common, load
-from shared.variables import Variable, faults, unknown, variables
+from shared.variables import OF_SVR, Variable, faults, unknown, variables
 
+ROOT = Path(__file__).resolve().parents[3]
 SECRET = "correct-horse"
 
 
@@ -102,3 +106,12 @@ def test_a_misspelt_variable_is_named_with_the_one_that_was_meant() -> None:
 def test_every_variable_says_what_it_is() -> None:
     """None is left without words."""
     assert [v.name for kind in (Common, Ingest, Reporter) for v in variables(kind) if not v.description] == []
+
+
+def test_what_the_command_line_reads_by_itself_is_known() -> None:
+    """Every variable that an option names, and every one that the code asks for: none would be called a misspelling."""
+    sources = [path.read_text("utf-8") for path in (ROOT / "services" / "svr").glob("*.py")]
+    named = {name for source in sources for name in re.findall(r'envvar="(SVR_\w+)"|environ\.get\("(SVR_\w+)"', source)}
+    asked = {one or other for one, other in named}
+    assert asked - {variable.name for variable in variables(Common)} <= set(OF_SVR)
+    assert asked & set(OF_SVR) == {"SVR_INGEST_URL", "SVR_API_KEY"}  # the others are put together: SVR_OAUTH_…

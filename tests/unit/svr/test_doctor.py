@@ -13,7 +13,7 @@ from deploy.kafka.acls import Operation, Pattern, Resource, principals, table
 from services.reporter.delivery.smtp import Server
 from services.svr import doctor_kafka, doctor_places, doctor_postgres
 from services.svr.doctor import settings_in
-from services.svr.doctor_kafka import uses
+from services.svr.doctor_kafka import Uses, uses
 from services.svr.findings import Finding, State
 from shared import topics
 from shared.departments import load_register
@@ -150,7 +150,7 @@ async def test_the_configuration_must_be_the_issuer_s_own() -> None:
 def test_disk_that_is_nearly_full_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """And enough is none."""
     assert doctor_places.disk("/").state in (State.OK, State.WARN)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
     assert doctor_places.disk("/").state is State.WARN
 
 
@@ -171,8 +171,8 @@ def test_what_is_asked_of_kafka_is_what_its_acls_allow() -> None:
             ):  # fmt: skip
                 groups.add(right.name)
         found = uses(principal, SENDERS)
-        assert found is not None, principal
-        assert (found.reads, found.writes, found.groups) == (allowed["READ"], allowed["WRITE"], groups), principal
+        expected = Uses(frozenset(allowed["READ"]), frozenset(allowed["WRITE"]), frozenset(groups))
+        assert found == expected, principal
 
 
 def test_settings_of_a_service_are_looked_at_where_the_environment_has_some(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,7 @@ def test_what_pdf_lacks_is_said_with_the_command() -> None:
     """In one line, for either system; nothing is said when all is there."""
     assert provided_complaint([]) is None
     assert provided_complaint(["libpango-1.0-0", "fonts-liberation"]) == (
-        "Missing for PDF or tests: libpango-1.0-0, fonts-liberation. Debian: apt-get install libpango-1.0-0 fonts-liberation; "
+        "Missing for PDF or tests: libpango-1.0-0, fonts-liberation. "
+        "Debian: apt-get install libpango-1.0-0 fonts-liberation; "
         "macOS: brew install pango fontconfig font-liberation font-dejavu font-gnu-unifont chromium kcat"
     )

@@ -42,7 +42,11 @@ def test_the_contents_name_the_pages_and_lead_to_them() -> None:
     assert len(begins) == 2
     for name, page in zip(("Cabinet Office Not enough data", "Pensions Good"), begins, strict=True):
         assert f"{name} {page}" in " ".join(text[1].split())
-    assert [_page_of(document, note.get_object()) for note in document.pages[1]["/Annots"]] == begins
+    assert [_page_of(document, note.get_object()) for note in _notes(document.pages[1])] == begins
+
+
+def _notes(page: Any) -> list[Any]:
+    return list(page["/Annots"])
 
 
 def _page_of(document: Any, link: Any) -> int:
