@@ -2,6 +2,7 @@
 
 import secrets
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,18 @@ from typing import Any
 
 import httpx
 from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.reporter.signing_in.cookies import Pending
 from services.reporter.signing_in.people import Denied
+
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore"
+    )  # that it would rather have httpx's successor would be each log's first line, no JSON
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Asymmetric ones only, from our list and never from the token (RFC 8725)."""
