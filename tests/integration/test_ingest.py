@@ -14,9 +14,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from deploy.kafka import topics as kafka_topics
 from deploy.local.services import Service, services, write_keys
 from deploy.local.stack import Stack
+from services.ingest.outgoing import REJECTED
 from services.svr.http import Ingest as HttpIngest
 from services.svr.http import Key
-from services.ingest.outgoing import REJECTED
 from services.svr.submitting import to_http
 from shared.events.catalogue import event_type
 from shared.kafka import Connection

@@ -34,7 +34,9 @@ async def statuses(pool: asyncpg.Pool) -> dict[tuple[str, str], Status]:
     """As stored, without their versions."""
     rows = await pool.fetch("SELECT department, period, body FROM status")
     return {
-        (row["department"], row["period"]): Status.model_validate_json(row["body"]).model_copy(update={"version": 0, "chain": None})
+        (row["department"], row["period"]): Status.model_validate_json(row["body"]).model_copy(
+            update={"version": 0, "chain": None}
+        )
         for row in rows
     }
 
