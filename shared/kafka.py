@@ -9,6 +9,8 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLScram512
 from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
+IN_HAND_SECONDS = 5.0
+"""How long a batch in hand may take when a consumer is stopped; one after the other, and what is cut off comes again."""
 MECHANISM = "SCRAM-SHA-512"  # the only one: the broker keeps a salted hash, and no password crosses the wire
 
 
@@ -98,6 +100,7 @@ class Connection(BaseModel):
 
     def broker(self, **options: Any) -> KafkaBroker:
         """FastStream's broker, not started; it logs nothing, as Consuming says what matters."""
+        options = {"graceful_timeout": IN_HAND_SECONDS, **options}
         return KafkaBroker(self.servers, security=self._security(), logger=None, **options)
 
     def _security(self) -> BaseSecurity:

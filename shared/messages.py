@@ -16,7 +16,7 @@ from shared.kafka import Connection
 from shared.tracing import HEADER
 
 Headers = Sequence[tuple[str, bytes]]
-STOP_SECONDS = 5.0
+STOP_SECONDS = 3.0
 CLOUDEVENT: Headers = (("content-type", CONTENT_TYPE.encode()),)
 
 

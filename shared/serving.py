@@ -54,7 +54,7 @@ def serve(app: FastAPI, *, host: str, port: int, halt: Halt, connections: int | 
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=5,  # of 30 s; then come the batches in hand, and what is on its way to Kafka
         loop="uvloop",
         limit_concurrency=connections,
         h11_max_incomplete_event_size=65_536,  # of a request's headers

@@ -73,6 +73,20 @@ async def erase(
     return found
 
 
+async def on_kafka(connection: Any, found: Sequence[Held]) -> dict[int, int]:
+    """Partition of procurement.events → the last offset at which a record, or a repeat, holds one of these events."""
+    rows = await connection.fetch(
+        """SELECT partition, max("offset") AS last FROM (
+            SELECT source, id, partition, "offset" FROM event UNION ALL
+            SELECT source, id, partition, "offset" FROM duplicate
+        ) AS brought JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS k (source, id)) AS k
+            USING (source, id) GROUP BY partition ORDER BY partition""",
+        [each.source for each in found],
+        [each.id for each in found],
+    )
+    return {row["partition"]: row["last"] for row in rows}
+
+
 def without_name(body: str, name: str) -> str:
     """The event's JSON with the name taken out of its data; its attributes are its identity, and stay."""
     event = orjson.loads(body)

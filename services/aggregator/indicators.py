@@ -75,32 +75,48 @@ COUNTED: tuple[Counted, ...] = tuple(
 STRANDS: tuple[Counted, ...] = tuple(Counted(strand, OF_A_STRAND) for strand in ("economic", "social", "environmental"))
 
 SQL = """
-SELECT t.department, t.period, q.key AS question, answer, count(*) AS procurements,
-    coalesce(sum(a.value_gross), 0)::bigint AS gross,
-    coalesce(sum(a.value_net) FILTER (WHERE a.value_gross IS NULL), 0)::bigint AS net_only,
-    count(*) FILTER (WHERE a.value_gross IS NULL AND a.value_net IS NULL) AS unvalued
-FROM unnest($1::text[], $2::text[], $3::text[]) AS t (department, period, quarter)
-JOIN assessment a ON a.department = t.department AND a.period = t.quarter
-CROSS JOIN LATERAL jsonb_each(a.answers) AS q
+SELECT t.department, t.quarter, q.key AS question, answer, sum(g.procurements)::bigint AS procurements,
+    sum(g.gross)::bigint AS gross, sum(g.net_only)::bigint AS net_only, sum(g.unvalued)::bigint AS unvalued
+FROM unnest($1::text[], $2::text[]) AS t (department, quarter)
+CROSS JOIN LATERAL (
+    SELECT a.answers, count(*) AS procurements,
+        coalesce(sum(a.value_gross), 0) AS gross,
+        coalesce(sum(a.value_net) FILTER (WHERE a.value_gross IS NULL), 0) AS net_only,
+        count(*) FILTER (WHERE a.value_gross IS NULL AND a.value_net IS NULL) AS unvalued
+    FROM assessment a WHERE a.department = t.department AND a.period = t.quarter
+    GROUP BY a.answers
+) AS g
+CROSS JOIN LATERAL jsonb_each(g.answers) AS q
 CROSS JOIN LATERAL jsonb_array_elements_text(q.value) AS answer
 GROUP BY 1, 2, 3, 4
 """
-"""Departments, periods, and the quarters that each period is made of → tallies. One question may have many answers."""
+"""Departments and quarters, each pair once → tallies. One question may have many answers.
+
+Most procurements answer as others do, so what is the same is taken apart once.
+"""
 
 SQL_ITEMS = """
-SELECT t.department, t.period, i.question, i.answer, count(*) AS procurements,
-    coalesce(sum(i.gross), 0)::bigint AS gross,
-    coalesce(sum(i.net) FILTER (WHERE i.gross IS NULL), 0)::bigint AS net_only,
-    count(*) FILTER (WHERE i.gross IS NULL AND i.net IS NULL) AS unvalued
+WITH item AS MATERIALIZED (
+    SELECT i.department, i.question, i.answer, i.first, i.past, count(*) AS procurements,
+        coalesce(sum(i.gross), 0) AS gross,
+        coalesce(sum(i.net) FILTER (WHERE i.gross IS NULL), 0) AS net_only,
+        count(*) FILTER (WHERE i.gross IS NULL AND i.net IS NULL) AS unvalued
+    FROM assessment a CROSS JOIN LATERAL jsonb_to_recordset(a.items)
+        AS i (question text, answer text, department text, first date, past date, gross bigint, net bigint)
+    WHERE a.departments && $1::text[] AND i.department = ANY($1::text[])
+    GROUP BY 1, 2, 3, 4, 5
+)
+SELECT t.department, t.period, i.question, i.answer, sum(i.procurements)::bigint AS procurements,
+    sum(i.gross)::bigint AS gross, sum(i.net_only)::bigint AS net_only, sum(i.unvalued)::bigint AS unvalued
 FROM unnest($1::text[], $2::text[], $3::date[], $4::date[]) AS t (department, period, first, last)
-JOIN assessment a ON a.departments @> ARRAY[t.department]
-CROSS JOIN LATERAL jsonb_to_recordset(a.items)
-    AS i (question text, answer text, department text, first date, past date, gross bigint, net bigint)
-WHERE i.department = t.department AND CASE WHEN i.past IS NULL
+JOIN item i ON i.department = t.department AND CASE WHEN i.past IS NULL
     THEN i.first BETWEEN t.first AND t.last ELSE i.first <= t.last AND t.last < i.past END
 GROUP BY 1, 2, 3, 4
 """
-"""Departments, periods and their first and last days → tallies of items, which count in a time of their own."""
+"""Departments, periods and their first and last days → tallies of items, which count in a time of their own.
+
+Items are taken apart once a department, whatever the number of its periods.
+"""
 
 
 def tallies(rows: Iterable[tuple[Mapping[str, Iterable[str]], int | None, int | None]]) -> dict[tuple[str, str], Tally]:

@@ -29,6 +29,17 @@ log = get_logger()
 LOCK = 2012_0003  # the Act's year and chapter
 MARKS_AT_ONCE = 20_000
 
+# The distinct pairs, from one to the next through the index: DISTINCT would read every assessment there is.
+_ASSESSED = """WITH RECURSIVE pair AS (
+    (SELECT department, period FROM assessment WHERE period IS NOT NULL ORDER BY department, period LIMIT 1)
+    UNION ALL
+    SELECT following.* FROM pair CROSS JOIN LATERAL (
+        SELECT a.department, a.period FROM assessment a
+        WHERE (a.department, a.period) > (pair.department, pair.period) AND a.period IS NOT NULL
+        ORDER BY a.department, a.period LIMIT 1
+    ) AS following
+) SELECT department, period FROM pair"""
+
 
 class Recomputing:
     """`step` is repeated by the service for as long as it finds marks."""
@@ -82,9 +93,7 @@ class Recomputing:
     ) -> list[Target]:
         """Marks → departments and periods, each once, and only where there is somebody to report on."""
         assessed: dict[str, set[str]] = defaultdict(set)
-        for row in await connection.fetch(
-            "SELECT DISTINCT department, period FROM assessment WHERE period IS NOT NULL"
-        ):
+        for row in await connection.fetch(_ASSESSED):
             assessed[row["period"]].add(row["department"])
         # A status that was once counted is kept right, also when nothing is left to count.
         told: dict[str, set[str]] = defaultdict(set)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from services.reporter import addresses, rounds, tables
 from services.reporter.rendering import page
-from services.reporter.shelf import Issue, Planned
+from services.reporter.shelf import Entry, Issue, Planned
 from services.reporter.tables import Table, head, html, text
 from services.reporter.words import moment
 from shared.periods import Period
@@ -47,14 +47,15 @@ class Pages:
     def revisions(self, issues: Sequence[Issue]) -> bytes:
         return self._page("revisions.html", nav="revisions", title="Revisions", table=_revisions(issues))
 
-    def releases(self, planned: Sequence[Planned], now: datetime) -> bytes:
+    def releases(self, planned: Sequence[Planned], entries: Sequence[Entry], now: datetime) -> bytes:
+        found = [*rounds.releases(planned, now), *rounds.cancelled(entries)]
         rows = [
             [
                 text(moment(release.at), nowrap=True),
                 html(_released(release)),
                 html(tables.tag(release.state, _STATES[release.state])),
             ]
-            for release in rounds.releases(planned, now)
+            for release in sorted(found, key=lambda release: (release.at, release.period.key), reverse=True)
         ]
         table = Table("Release calendar", [head("Date and time"), head("Reports"), head("State")], rows)
         return self._page("releases.html", nav="releases", title="Release calendar", table=table)
@@ -67,7 +68,13 @@ class Pages:
         return self._page("error.html", nav="", title=title, words=words)
 
 
-_STATES = {"Published": "green", "Confirmed": "blue", "Provisional": "grey", "Waiting for data": "yellow"}
+_STATES = {
+    "Published": "green",
+    "Confirmed": "blue",
+    "Provisional": "grey",
+    "Waiting for data": "yellow",
+    "Cancelled": "orange",
+}
 
 
 def _released(release: rounds.Release) -> Markup:

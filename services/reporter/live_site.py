@@ -60,7 +60,7 @@ def add_to(
 
     @get("/releases")
     async def releases(request: Request) -> Response:
-        return made(request.headers, pages.releases(await shelf.planned(), now()))
+        return made(request.headers, pages.releases(await shelf.planned(), await shelf.calendar(), now()))
 
     @get("/accessibility")
     async def accessibility(request: Request) -> Response:

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from services.reporter import charts, tables
 from services.reporter.addresses import evidence, publication, sector
 from services.reporter.department_tables import rate
-from services.reporter.figures import Figure
+from services.reporter.figures import Figure, shown
 from services.reporter.model import Overview, Standing
 from services.reporter.sectors import BESIDE
 from services.reporter.tables import ARROWS, Table, count, head, html, linked, numeric, text
@@ -40,17 +40,34 @@ def _row(row: Standing, overview: Overview, drawn: dict[str, Markup]) -> list[ta
         html(tables.link(row.label, publication(code, period)), "sv-department"),
         html(tables.rating_tag(row.rating)),
         text(f"{arrow} {row.change}".strip(), classes="sv-change"),
-        linked(rate(main if main and main.denominator else None), evidence(code, period, "considered-in-time")),
-        linked(
-            rate(_with_denominator(row.figures.get(overview.second_measure))),
-            evidence(code, period, overview.second_measure),
-        ),
+        _rate(main, evidence(code, period, "considered-in-time")),
+        _rate(row.figures.get(overview.second_measure), evidence(code, period, overview.second_measure)),
         linked(
             numeric(money(main.value.gross) if main and main.population else "[x]"), evidence(code, period, "in-scope")
         ),
         html(drawn[code], "sv-nowrap"),
         html(_data(row.data), "sv-data"),
     ]
+
+
+def _rate(figure: Figure | None, address: str) -> tables.Cell:
+    """Leads to the evidence."""
+    known = _with_denominator(figure)
+    return _and_counts(linked(rate(known), address), known)
+
+
+def counted_rate(figure: Figure | None) -> tables.Cell:
+    """A percentage with its counts beside it."""
+    known = _with_denominator(figure)
+    cell = rate(known)
+    return _and_counts({**cell, "html": Markup.escape(cell["text"])}, known)
+
+
+def _and_counts(cell: tables.Cell, figure: Figure | None) -> tables.Cell:
+    if figure is None or figure.percent is None:
+        return cell
+    counts = shown(figure.numerator, figure.denominator, None)
+    return cell | {"html": cell["html"] + Markup(' <span class="sv-count">{}</span>').format(counts)}
 
 
 def _data(words: str) -> Markup:
@@ -91,9 +108,9 @@ def comparators(overview: Overview) -> Table:
                 html(tables.link(row.title, sector(row.id))) if row.id in BESIDE else text(row.title),
                 count(scope.population if scope else None),
                 count(scope.answers.get("applies", 0) if scope and scope.population else None),
-                rate(_with_denominator(main)),
+                counted_rate(main),
                 count(main.unknown if main and main.population else None),
-                rate(_with_denominator(row.figures.get("consultation"))),
+                counted_rate(row.figures.get("consultation")),
                 text(f"Notices and {plural(row.events, 'event')}" if row.events else "Published notices alone"),
             ]
         )

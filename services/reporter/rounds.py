@@ -50,7 +50,7 @@ class Release:
 
     period: PeriodWords
     at: datetime
-    state: Literal["Published", "Waiting for data", "Confirmed", "Provisional"]
+    state: Literal["Published", "Waiting for data", "Confirmed", "Provisional", "Cancelled"]
 
 
 def releases(planned: Iterable[Planned], now: datetime) -> list[Release]:
@@ -67,6 +67,12 @@ def releases(planned: Iterable[Planned], now: datetime) -> list[Release]:
         period = Period.parse(last.period.key)
         found.append(Release(words(period.following), expected(period, last.at), "Provisional"))
     return sorted(found, key=lambda release: (release.at, release.period.key), reverse=True)
+
+
+def cancelled(entries: Iterable[Entry]) -> list[Release]:
+    """What was announced and is not to come."""
+    gone = (entry for entry in entries if entry.state == "cancelled")
+    return [Release(words(Period.parse(entry.period)), entry.at, "Cancelled") for entry in gone]
 
 
 def calendar(known: Mapping[str, Entry], planned: Iterable[Planned], now: datetime) -> list[Entry]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.reporter import addresses, tables
-from services.reporter.department_tables import rate
 from services.reporter.figures import Figure
 from services.reporter.model import Comparator, Overview
+from services.reporter.overview_tables import counted_rate
 from services.reporter.sectors import TITLES
 from services.reporter.tables import Cell, Table, count, head, html, text
 from services.reporter.words import lower_first, plural
@@ -82,10 +82,10 @@ def _side_by_side(said: Overview, central: Comparator, sector: Comparator) -> Ta
     rows = [
         row("Procurements found", [count(f.population if f else None) for f in scope], "in-scope"),
         row("The Act applies", [count(_applies(f)) for f in scope], "in-scope"),
-        row("Considered before start", [rate(_counted(f)) for f in main], "considered-in-time"),
+        row("Considered before start", [counted_rate(f) for f in main], "considered-in-time"),
         row("No record, or order unknown", [count(f.unknown if f and f.population else None) for f in main],
             "considered-in-time"),
-        row("Consultation decided before start", [rate(_counted(f)) for f in consulted], "consultation"),
+        row("Consultation decided before start", [counted_rate(f) for f in consulted], "consultation"),
     ]  # fmt: skip
     columns = [
         head("Measure"),
@@ -99,15 +99,11 @@ def _applies(figure: Figure | None) -> int | None:
     return figure.answers.get("applies", 0) if figure and figure.population else None
 
 
-def _counted(figure: Figure | None) -> Figure | None:
-    return figure if figure and figure.denominator else None
-
-
 def _series(code: str, overviews: Sequence[Overview]) -> Table:
     rows = [
         [
             html(tables.link(said.period.title, addresses.publication("overview", said.period.key))),
-            *(rate(_counted(_of(said, each).figures.get("considered-in-time"))) for each in (CENTRAL, code)),
+            *(counted_rate(_of(said, each).figures.get("considered-in-time")) for each in (CENTRAL, code)),
             *(count(f.unknown if f and f.population else None)
               for f in (_of(said, each).figures.get("considered-in-time") for each in (CENTRAL, code))),
         ]

@@ -104,7 +104,7 @@ def _rights(connection: Connection) -> Iterator[Finding]:
     """Raises KafkaException where the broker does not answer."""
     client = confluent.AdminClient(connection.librdkafka())
     cluster = client.describe_cluster(request_timeout=SECONDS).result(SECONDS)
-    yield ok("Kafka cluster", f"{len(cluster.nodes)} brokers, {cluster.cluster_id}")
+    yield ok("Kafka cluster", f"brokers: {len(cluster.nodes)}; id: {cluster.cluster_id}")
     senders = [sender.code for sender in load_register().senders()]
     mine = uses(connection.username or "", senders)
     declared = {topic.name: topic for topic in topics.topics(senders)}

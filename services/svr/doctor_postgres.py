@@ -38,11 +38,9 @@ async def examine(url: str) -> AsyncIterator[Finding]:
 
 
 async def _inside(connection: Any) -> AsyncIterator[Finding]:
-    version = connection.get_server_version()
-    said = (
-        f"{version.major}.{version.minor} answers, and lets us in as {await connection.fetchval('SELECT current_user')}"
-    )
-    if version.major < OLDEST:
+    user, version = await connection.fetchrow("SELECT current_user, current_setting('server_version')")
+    said = f"{version} answers, and lets us in as {user}"
+    if connection.get_server_version().major < OLDEST:
         yield warn("PostgreSQL", said, f"upgrade it: older than {OLDEST} is not tested")
     else:
         yield ok("PostgreSQL", said)

@@ -39,20 +39,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was taken out of where. `left`: column → rows that still hold the name, in what identifies them."""
+    """What was taken out of where. `left`: column → rows that still hold the name, in what identifies them.
+
+    `kafka`: partition of procurement.events → the last offset at which a record still holds the name.
+    """
 
     events: list[ledger.Held] = field(default_factory=list)
     publications: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def kafka(self) -> dict[int, int]:
-        """Partition of procurement.events → the last offset at which a record still holds the name."""
-        found: dict[int, int] = {}
-        for event in self.events:
-            found[event.partition] = max(event.offset, found.get(event.partition, -1))
-        return found
+    kafka: dict[int, int] = field(default_factory=dict)
 
 
 async def columns(connection: Any) -> list[Column]:
@@ -116,7 +112,8 @@ async def erase(connection: Any, name: str, *, reason: str, at: datetime, regist
         for c in found
         if (rows := await connection.fetchval(f"SELECT count(*) FROM {c.table} WHERE {_holds(c)}", spellings(name)))  # noqa: S608 - our own names
     }
-    return Erased(events, issued, {table: rows for table, rows in changed.items() if rows}, left)
+    kept = {table: rows for table, rows in changed.items() if rows}
+    return Erased(events, issued, kept, left, await ledger.on_kafka(connection, events))
 
 
 async def _take_out(connection: Any, column: Column, name: str) -> int:

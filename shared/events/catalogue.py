@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from shared.events import department, procurement, review, round
 from shared.events.base import Data
@@ -111,6 +112,7 @@ def event_type(name: str) -> EventType:
     return CATALOGUE[f"{PREFIX}{name}.v1"]
 
 
+@lru_cache(maxsize=20_000)  # asked several times of each event
 def kind_of(subject: str) -> Kind | None:
     """What a subject is, by its spelling; None when it is none of them."""
     return next((kind for kind, (pattern, _) in SUBJECTS.items() if pattern.fullmatch(subject)), None)

@@ -115,6 +115,10 @@ async def prepared(pool: asyncpg.Pool, reports: asyncpg.Pool) -> None:
         "INSERT INTO publication_file SELECT publication, 'report.pdf', 'application/pdf', sha256, 'compressed' "
         "FROM publication_file WHERE name = 'report.json'"
     )
+    await reports.execute(
+        "INSERT INTO publication_file SELECT publication, 'pack.pdf', 'application/pdf', sha256, 'compressed' "
+        "FROM publication_file WHERE name = 'report.json' AND publication LIKE 'overview/%'"
+    )
 
 
 async def settled(pool: asyncpg.Pool, reports: asyncpg.Pool) -> None:
@@ -172,6 +176,8 @@ async def test_what_was_made_of_the_name_s_files_is_made_anew(
     left = {row["publication"] for row in files}
     assert f"dwp/{PERIOD}/r1" not in left
     assert f"moj/{PERIOD}/r1" in left
+    packs = await reports.fetch("SELECT publication FROM publication_file WHERE name = 'pack.pdf'")
+    assert f"overview/{PERIOD}/r1" not in {row["publication"] for row in packs}, "it holds every report of the period"
     kept = await reports.fetch("SELECT name FROM erasure WHERE publication = $1 ORDER BY 1", f"dwp/{PERIOD}/r1")
     assert {"report.html", "report.json", "report.pdf"} <= {row["name"] for row in kept}
 
@@ -200,6 +206,18 @@ async def test_an_event_that_comes_again_brings_the_name_not_back(
     await recording(pool).handle(records(about()))
     assert await holding(database) == {}
     assert await pool.fetchval("SELECT count(*) FROM duplicate WHERE NOT conflict") == 4
+
+
+async def test_how_far_kafka_holds_it_counts_the_repeats(
+    urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+) -> None:
+    """They brought the same bytes, and stand further on."""
+    await publish(pool, reports, about())
+    again = records(about()[:1], partition=5)
+    await recording(pool).handle(again)
+    done = erase(urls[MIGRATOR])
+    assert f"procurement.events partition 5, up to offset {again[0].offset}" in done.stdout
+    assert "procurement.events partition 0, up to offset" in done.stdout
 
 
 async def test_a_body_changed_after_its_erasure_is_named(

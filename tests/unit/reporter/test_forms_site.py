@@ -13,7 +13,7 @@ from services.reporter.model import Overview, Report
 from services.reporter.shelf import Stored
 from tests.unit.reporter import test_site
 from tests.unit.reporter.forms.reading import csv_rows
-from tests.unit.reporter.test_rendering import report, the_overview
+from tests.unit.reporter.test_rendering import Page, report, the_overview
 from tests.unit.reporter.test_site import MemoryShelf
 
 shelf = test_site.shelf
@@ -70,6 +70,18 @@ async def test_what_there_is_for_programs(
 async def test_what_there_is_not(with_report: httpx.AsyncClient, path: str) -> None:
     """404."""
     assert (await with_report.get(path)).status_code == 404
+
+
+async def test_a_figure_of_government_leads_to_each_department(with_report: httpx.AsyncClient) -> None:
+    """With the numbers of its report; of what is no indicator, or not out, there is none."""
+    answer = await with_report.get("/overview/2026-27-q2/evidence/considered-in-time")
+    rows = Page(answer.content).table("departments’ figures")[1:]
+    main = report().figures["considered-in-time"]
+    numbers = [main.population, main.numerator, main.denominator, main.unknown]
+    assert rows == [["Work and Pensions", *map(str, numbers), f"{main.percent}%"]]
+    assert 'href="/departments/dwp/2026-27-q2/evidence/considered-in-time"' in answer.text
+    for path in ("/overview/2026-27-q2/evidence/social", "/overview/2026-27-q1/evidence/considered-in-time"):
+        assert (await with_report.get(path)).status_code == 404
 
 
 async def test_the_series_holds_eight_periods(with_report: httpx.AsyncClient) -> None:

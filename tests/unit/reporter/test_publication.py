@@ -1,5 +1,6 @@
 """What is due, and what is then published."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -155,6 +156,18 @@ def test_a_change_revises_its_department_and_the_overview() -> None:
             LATER,
             "correction: Work and Pensions: considered in time 51 of 58, previously 50 of 57",
         ),
+    ]
+
+
+def test_a_report_that_a_name_was_taken_out_of_is_revised_for_that_reason() -> None:
+    """The report and the overview; figures that changed meanwhile are named beside it."""
+    issued = first()
+    issued["dwp"] = replace(issued["dwp"], erased=True)
+    changed = status("dwp", main=considered(51, 4, 3, 6, order=1, urgent=2))
+    made = draw(changed, status("ho"), issued=issued)
+    assert [(d.document.id, (d.document.revisions[-1].reason or "").partition(":")[0]) for d in made] == [
+        (f"dwp/{PERIOD}/r2", "erasure of a person's name"),
+        (f"overview/{PERIOD}/r2", "erasure of a person's name"),
     ]
 
 

@@ -147,7 +147,7 @@ def test_the_overviews_table_says_what_the_json_says() -> None:
     for row in json.loads(rendering.report_json(said))["standings"]:
         main = row["figures"]["considered-in-time"]
         counts = f"{main['numerator']} of {main['denominator']}" if main["denominator"] else "[x]"
-        expected.append([row["label"], f"{main['percent']}%" if main["percent"] is not None else counts])
+        expected.append([row["label"], f"{main['percent']}% {counts}" if main["percent"] is not None else counts])
     assert [[row[0], row[3]] for row in rows] == expected
 
 

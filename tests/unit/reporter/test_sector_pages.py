@@ -46,7 +46,7 @@ def test_the_page_holds_the_numbers_of_the_overview() -> None:
     page = Page(rendering.page("sector.html", stylesheet=CSS, **view))
     rows = {row[0]: row[1:3] for row in page.table("Central government and health bodies")[1:]}
     main = said.comparators[0].figures["considered-in-time"]
-    assert rows["Considered before start"] == [f"{main.percent}%", "[x]"]
+    assert rows["Considered before start"] == [f"{main.percent}% {main.numerator} of {main.denominator}", "[x]"]
     assert rows["No record, or order unknown"] == [str(main.unknown), "31"]
     assert "Local authorities" in page.text
 

@@ -82,7 +82,10 @@ class MemoryShelf:
 
     async def calendar(self) -> Sequence[Entry]:
         self._look()
-        return [Entry("2026-27-q2", PUBLISH_AT, "confirmed", 3, PUBLISH_AT)]
+        return [
+            Entry("2026-27-q2", PUBLISH_AT, "confirmed", 3, PUBLISH_AT),
+            Entry("2025-26", PUBLISH_AT, "cancelled", 1, PUBLISH_AT),
+        ]
 
     async def latest(self) -> Sequence[Issue]:
         return [i for i in self._look() if i.department != "overview"]
@@ -407,6 +410,13 @@ async def test_the_pages_made_on_demand_say_what_they_are_for(client: httpx.Asyn
     assert answer.status_code == 200
     assert words in answer.text
     assert "Sample data – figures are invented" in answer.text
+
+
+async def test_a_release_that_does_not_come_stays_in_the_calendar(client: httpx.AsyncClient) -> None:
+    """On the page as in the file."""
+    rows = re.findall(r"<tr.*?</tr>", (await client.get("/releases")).text, re.DOTALL)
+    found = [re.sub(r"<[^>]+>|\s+", " ", row).split() for row in rows[1:]]
+    assert [words[-1] for words in found] == ["Provisional", "Published", "Cancelled"]
 
 
 async def test_the_style_sheet_may_be_kept_for_ever_even_an_old_one(client: httpx.AsyncClient) -> None:
