@@ -10,7 +10,7 @@ from faststream.security import BaseSecurity, SASLScram512
 from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
 IN_HAND_SECONDS = 5.0
-"""How long a batch in hand may take when a consumer is stopped; one after the other, and what is cut off comes again."""
+"""How long the batch in hand of each consumer may take once it is stopped; what is cut off comes again."""
 MECHANISM = "SCRAM-SHA-512"  # the only one: the broker keeps a salted hash, and no password crosses the wire
 
 
