@@ -17,7 +17,6 @@ import asyncpg
 
 from services.reporter.forms import catalogue, late
 from services.reporter.store import File
-from shared.database import UNREACHABLE
 from shared.logging import get_logger
 
 log = get_logger()
@@ -92,8 +91,8 @@ class Making:
             return 1  # another worker was done with it before we had the lock: look for the next one
         try:
             await self._make(connection, id)
-        except (BrokenExecutor, *UNREACHABLE):
-            raise  # no fault of this publication
+        except (BrokenExecutor, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            raise  # the workers' or the database's fault, and none of this publication
         except Exception:
             self.failed.add(id)  # the others shall not wait for it; it is tried again after a restart
             log.exception("form.failed", report=id)
