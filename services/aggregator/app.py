@@ -1,7 +1,6 @@
 """Wires the aggregator: accepted events in, PostgreSQL between, statuses out."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -98,7 +97,4 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 def main() -> None:
     settings = load(Settings, "aggregator")
     halt = Halt()
-    # A batch makes a million objects and no cycles: the collector, left to itself, would walk them all again and again.
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
     serve(create_app(settings, halt), host=settings.host, port=settings.port, halt=halt)
