@@ -21,6 +21,8 @@ def heard(facts: Facts, register: Register) -> Facts:
 def listened(facts: Facts, register: Register) -> tuple[Facts, tuple[str, ...]]:
     """The facts that count, and the departments whose word does not."""
     published, by_sender = spoken(facts)
+    if not by_sender:
+        return published, ()
     found: Facts = published
     speakers = _speakers(published, by_sender, register)
     for sender in sorted(speakers):
@@ -50,8 +52,6 @@ def _speakers(published: Facts, by_sender: Mapping[str, Facts], register: Regist
     they are one and its predecessors or successors; of several that contradict each other, none.
     """
     senders = frozenset(by_sender)
-    if not senders:
-        return senders
     if known := _answering(published, register):
         return senders & known
     if _is_comparators(published):

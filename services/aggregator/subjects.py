@@ -52,7 +52,10 @@ def facts_of(event: Event) -> Facts:
     if kind_of(event.subject) is not Kind.PROCUREMENT:
         return capability.facts(event)
     facts = notices.facts(event) if event.type == NOTICE else declarations.facts(event)
-    return facts if event.sender in HEARD_ALWAYS else {f"{event.sender}:{name}": fact for name, fact in facts.items()}
+    if event.sender in HEARD_ALWAYS:
+        return facts
+    said_by = f"{event.sender}:"
+    return {said_by + name: fact for name, fact in facts.items()}
 
 
 def merge(subject: Subject, facts: Facts) -> Subject:
@@ -95,18 +98,19 @@ def withdrawals(events: Iterable[Event]) -> frozenset[Key]:
 
 def build(key: str, events: Iterable[Event], withdrawn: frozenset[Key] = frozenset()) -> Subject:
     """The subject from all its events, in whatever order they are given."""
-    return _with(Subject(key, {}, withdrawn), list(events))
+    held = list(events)
+    return _with(Subject(key), held, withdrawn | withdrawals(held))
 
 
 def extend(subject: Subject, events: list[Event]) -> Subject | None:
     """The subject with further events; None when a withdrawal makes it necessary to build it anew."""
-    if subject.facts and withdrawals(events) - subject.withdrawn:
-        return None
-    return _with(subject, events)
-
-
-def _with(subject: Subject, events: list[Event]) -> Subject:
     withdrawn = subject.withdrawn | withdrawals(events)
+    if subject.facts and withdrawn != subject.withdrawn:
+        return None
+    return _with(subject, events, withdrawn)
+
+
+def _with(subject: Subject, events: list[Event], withdrawn: frozenset[Key]) -> Subject:
     facts = dict(subject.facts)
     for event in events:
         if (event.sender, event.source, event.id) not in withdrawn:

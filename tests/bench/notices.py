@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from services.aggregator import notices, scope
 from services.aggregator.assessment import assess
 from services.aggregator.hearing import heard
-from services.aggregator.procurement import Procurement, view
+from services.aggregator.procurement import Procurement
 from services.aggregator.scope import Decision, Scope
 from services.aggregator.subjects import build
 from shared.departments import Register, comparator, load_register
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _decide(ocid: str, events: list[Event], register: Register) -> tuple[Procurement, Scope, bool]:
-    procurement = view(ocid, heard(build(ocid, events).facts, register))
+    procurement = Procurement(ocid, heard(build(ocid, events).facts, register))
     day = procurement.start.moment.day if procurement.start else procurement.notices[0].at.day
     buyer = procurement.buyer
     known = register.resolve(ids=buyer.ids, name=buyer.name, on=day) if buyer else None
@@ -151,7 +151,7 @@ def _timing(by_subject: Mapping[str, list[Event]]) -> str:
 
     def once(ocid: str, events: list[Event]) -> float:
         began = time.perf_counter()
-        found = view(ocid, heard(build(ocid, events).facts, register))
+        found = Procurement(ocid, heard(build(ocid, events).facts, register))
         scope.decide(found, authority=None, is_register_body=False, rules=rules)
         return (time.perf_counter() - began) * 1e6 / len(events)
 
@@ -163,7 +163,7 @@ def _timing(by_subject: Mapping[str, list[Event]]) -> str:
     whole = [min(once(ocid, events) for _ in range(5)) for ocid, events in by_subject.items()]
     facts = [min(read(event) for _ in range(5)) for events in by_subject.values() for event in events]
     return (
-        f"facts, merge, view, decide: median {statistics.median(whole):.0f} µs a release, mean"
+        f"facts, merge, decide: median {statistics.median(whole):.0f} µs a release, mean"
         f" {statistics.mean(whole):.0f} µs; of these facts: median {statistics.median(facts):.0f} µs\n"
     )
 
