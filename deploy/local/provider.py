@@ -11,25 +11,24 @@ import base64
 import hashlib
 import hmac
 import html
-import json
 import secrets
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+
+from deploy.local.token_server import NOT_FOUND, Answer, TokenServer, as_json, basic
 
 CLIENT_ID = "social-value-reports"
 CALLBACK = "/sign-in/callback"
 LIFETIME = 300
 """Seconds that a code can wait, and that a token is valid."""
-LONGEST_FORM = 10_000
 
 ACCOUNTS: Mapping[str, Mapping[str, str]] = {
     "dwp": {
@@ -53,7 +52,7 @@ class Code:
     expires: float
 
 
-class LocalProvider:
+class LocalProvider(TokenServer):
     """Serves in a thread of its own on loopback, between `start` and `stop`. `site`: the address of the reporter."""
 
     def __init__(
@@ -62,16 +61,11 @@ class LocalProvider:
         self.site, self.secret, self.accounts = site, secret, accounts
         self.key = ECKey.generate_key("P-256", auto_kid=True)
         self.codes: dict[str, Code] = {}
-        self._port = port
-        self._server: ThreadingHTTPServer | None = None
+        super().__init__(port)
 
     @property
     def callback(self) -> str:
         return self.site + CALLBACK
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     def settings(self) -> dict[str, str]:
         """The reporter's environment, once it is started: with it people sign in here."""
@@ -81,16 +75,21 @@ class LocalProvider:
             "SVR_REPORTER_OIDC_CLIENT_SECRET": self.secret,
         }
 
-    def start(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler(self))
-        self._port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    def get(self, path: str, query: Mapping[str, str]) -> Answer:
+        if path == "/.well-known/openid-configuration":
+            return as_json(200, self.metadata())
+        if path == "/jwks":
+            return as_json(200, KeySet([self.key]).as_dict(private=False))
+        if path == "/authorize" and (page := self.page(query)):
+            return Answer(200, page.encode(), "text/html; charset=utf-8")
+        return NOT_FOUND
 
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+    def post(self, path: str, form: Mapping[str, str], authorization: str | None) -> Answer:
+        if path == "/token":
+            return as_json(*self.granted(authorization, form))
+        if path == "/authorize" and (address := self.chosen(form)):
+            return Answer(303, b"", "text/plain", {"Location": address})
+        return NOT_FOUND
 
     def metadata(self) -> dict[str, Any]:
         return {
@@ -142,7 +141,7 @@ class LocalProvider:
 
     def granted(self, authorization: str | None, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """RFC 6749 section 4.1.3 and RFC 7636: status and body. A code counts once."""
-        client, secret = _basic(authorization) or ("", "")
+        client, secret = basic(authorization) or ("", "")
         if client != CLIENT_ID or not hmac.compare_digest(secret.encode(), self.secret.encode()):
             return 401, {"error": "invalid_client"}
         code = self.codes.pop(form.get("code", ""), None)
@@ -184,62 +183,6 @@ PAGE = """<!DOCTYPE html>
 <body><main><h1>Choose an account</h1>
 <p>This sign-in is for demonstration. It asks for no password: whoever reaches it can be anybody.</p>
 <form method="post" action="/authorize">{kept}{buttons}</form></main></body></html>"""
-
-
-def _basic(authorization: str | None) -> tuple[str, str] | None:
-    scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        client, _, secret = base64.b64decode(encoded).decode().partition(":")
-    except ValueError:
-        return None
-    return unquote(client), unquote(secret)
-
-
-def _handler(provider: LocalProvider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            if address.path == "/.well-known/openid-configuration":
-                self._json(200, provider.metadata())
-            elif address.path == "/jwks":
-                self._json(200, KeySet([provider.key]).as_dict(private=False))
-            elif address.path == "/authorize" and (page := provider.page(dict(parse_qsl(address.query)))):
-                self._send(200, page.encode(), "text/html; charset=utf-8")
-            else:
-                self._json(404, {"error": "not_found"})
-
-        def do_POST(self) -> None:
-            length = min(int(self.headers.get("Content-Length") or 0), LONGEST_FORM)
-            form = dict(parse_qsl(self.rfile.read(length).decode("latin-1")))
-            if self.path == "/token":
-                self._json(*provider.granted(self.headers.get("Authorization"), form))
-            elif self.path == "/authorize" and (address := provider.chosen(form)):
-                self._send(303, b"", "text/plain", {"Location": address})
-            else:
-                self._json(404, {"error": "not_found"})
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing: what is asked here holds codes."""
-
-        def _json(self, status: int, body: Any) -> None:
-            self._send(status, json.dumps(body).encode(), "application/json")
-
-        def _send(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
-            self.send_response(status)
-            sent = {
-                "Content-Type": kind,
-                "Content-Length": str(len(body)),
-                "Cache-Control": "no-store",
-                **(headers or {}),
-            }
-            for name, value in sent.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
 
 
 def main() -> None:
