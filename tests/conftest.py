@@ -9,12 +9,19 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import structlog
 
 from deploy.local.stack import Plan, Stack, decide
 from deploy.local.stack import stack as start_stack
 from shared.kafka import Connection
 
 PLAN = pytest.StashKey[Plan]()
+
+
+def pytest_configure() -> None:
+    """No logger is kept by the module that first used it: structlog's capture_logs would not see what it says."""
+    configure = structlog.configure
+    structlog.configure = lambda **options: configure(**options | {"cache_logger_on_first_use": False})
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -250,8 +250,12 @@ ATTEMPTS = [
 
 async def quietly(attempt: Attempt, door: Door) -> str:
     """What came of it; a client's own complaints are no news here."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    chatty = logging.getLogger("aiokafka")
+    level = chatty.level
+    chatty.setLevel(logging.CRITICAL)
     try:
         return await attempt.run(door)
     except (OSError, TimeoutError) as fault:
         return type(fault).__name__
+    finally:
+        chatty.setLevel(level)

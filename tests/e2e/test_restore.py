@@ -41,20 +41,22 @@ async def test_a_restore_and_a_second_reading_lose_nothing(system: System, tmp_p
     programs = postgres_home.find(system.postgres.directory).programs
     url, dump = system.postgres.url, str(tmp_path / "svr.dump")
     lines = stream(SEED, procurements=150)
-    third = len(lines) // 3
-    await system.submit(lines[:third])
-    sending = asyncio.create_task(system.submit(lines[third : 2 * third], pause=0.05))
+    quarter = len(lines) // 4
+    first, during, after = (lines[part * quarter : (part + 1) * quarter] for part in range(3))
+    await system.submit(first)
+    sending = asyncio.create_task(system.submit(during, pause=0.05))
     await asyncio.sleep(0.5)
     await asyncio.to_thread(
         run, str(programs / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}", url
     )
     await sending
+    await system.submit(after)
     await system.idle()
     before = await system.fetch("SELECT count(*) AS n FROM event")
 
     await destroy(url)
     await asyncio.to_thread(system.aggregator.child.stop)
-    await system.submit(lines[2 * third :])  # departments go on meanwhile: ingest needs no database
+    await system.submit(lines[3 * quarter :])  # departments go on meanwhile: ingest needs no database
     await asyncio.to_thread(run, str(programs / "pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={url}", dump)
     restored = await system.fetch("SELECT count(*) AS n FROM event")
     assert 0 < restored[0]["n"] < before[0]["n"]
