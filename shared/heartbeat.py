@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from shared.consuming import Consuming
 from shared.health import Health
 from shared.lag import LATE_SECONDS
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 PATIENCE_SECONDS = 15.0
@@ -45,8 +45,7 @@ class Heartbeat:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     await ask()
             except Exception as fault:
-                error = str(fault) or repr(fault)
-                log.warning("monitor.failed", monitor=name, error=error, error_type=type(fault).__name__)
+                log.warning("monitor.failed", monitor=name, **fault_fields(fault))
 
 
 async def _lag(consuming: Consuming) -> None:
@@ -54,8 +53,7 @@ async def _lag(consuming: Consuming) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             behind = await consuming.behind()
     except (KafkaError, TimeoutError) as fault:
-        error = str(fault) or repr(fault)
-        log.warning("dependency.unreachable", dependency="Kafka", error=error, error_type=type(fault).__name__)
+        log.warning("dependency.unreachable", dependency="Kafka", **fault_fields(fault))
         return
     for partition, lag in sorted(behind.items()):
         (log.warning if lag.age_seconds > LATE_SECONDS else log.info)(

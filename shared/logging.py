@@ -177,6 +177,13 @@ def is_debugging() -> bool:
     return logging.getLogger(OURS[0]).isEnabledFor(logging.DEBUG)
 
 
+def fault_fields(fault: BaseException) -> dict[str, str]:
+    """What a line says of a fault, to be spread into it: `error`, its words, or its repr where it has none, as
+    TimeoutError() has; and `error_type`, the name of its class.
+    """
+    return {"error": str(fault) or repr(fault), "error_type": type(fault).__name__}
+
+
 def get_logger() -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.get_logger()
     return logger

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 LOOK_SECONDS = 10.0
@@ -40,8 +40,7 @@ class Rebalances:
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._look(consumer, sorted(won))
         except (KafkaError, TimeoutError) as fault:
-            error = str(fault) or repr(fault)
-            log.warning("dependency.unreachable", dependency="Kafka", error=error, error_type=type(fault).__name__)
+            log.warning("dependency.unreachable", dependency="Kafka", **fault_fields(fault))
         finally:
             consumer.resume(*won)
 

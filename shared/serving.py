@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from shared.health import Health
 from shared.heartbeat import Heartbeat
 from shared.http_log import RequestLog
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 from shared.waiting import HALT_AFTER_SECONDS, Retrying
 
 log = get_logger()
@@ -32,7 +32,7 @@ class Halt:
         self.server: uvicorn.Server | None = None
 
     def __call__(self, fault: BaseException) -> None:
-        log.error("service.halted", error=str(fault) or repr(fault), error_type=type(fault).__name__)
+        log.error("service.halted", **fault_fields(fault))
         self.fault = fault
         if self.server is not None:
             self.server.should_exit = True
@@ -43,14 +43,23 @@ class Halt:
         return 0 if self.server is None else len(self.server.server_state.connections)
 
 
-def serve(app: FastAPI, *, host: str, port: int, halt: Halt, connections: int | None = None) -> None:
+def serve(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    halt: Halt,
+    connections: int | None = None,
+    collect_after: int = 100_000,
+) -> None:
     """Blocks until the service is asked to stop. Raises SystemExit(1) after a halt.
 
-    More than so many `connections` at once are answered 503 (None: no limit).
+    More than so many `connections` at once are answered 503 (None: no limit). `collect_after`: cycles are looked for
+    when so many objects more than before are alive.
     """
-    # A batch makes a million objects and no cycles: the collector, left to itself, would walk them all again and again.
+    # The collector, left to itself, would walk what a batch holds again and again.
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(collect_after, 20, 50)
     config = uvicorn.Config(
         app,
         host=host,
@@ -145,10 +154,7 @@ def lifespan_of(
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
         except Exception as fault:
-            error = str(fault) or repr(fault)
-            log.warning(
-                "task.failed", task="run", attempt=1, error=error, error_type=type(fault).__name__, exc_info=True
-            )
+            log.warning("task.failed", task="run", attempt=1, **fault_fields(fault), exc_info=True)
             halt(fault)
 
     @asynccontextmanager

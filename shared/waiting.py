@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 T = TypeVar("T")
@@ -59,8 +59,7 @@ class Retrying:
         fields = {
             "attempt": self.pauses.attempts,
             "next_seconds": seconds,
-            "error": str(fault) or repr(fault),
-            "error_type": type(fault).__name__,
+            **fault_fields(fault),
             "exc_info": self.pauses.attempts == 1,
         }
         return Failure(seconds, fields)
@@ -83,8 +82,7 @@ async def until_reached(what: str, attempt: Callable[[], Awaitable[T]], faults: 
                 dependency=what,
                 attempt=pause.attempts,
                 next_seconds=seconds,
-                error=str(fault) or repr(fault),
-                error_type=type(fault).__name__,
+                **fault_fields(fault),
             )
             await asyncio.sleep(seconds)
         else:

@@ -15,8 +15,10 @@ LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "erro
 
 _EVENT = ("event_source", "event_id", "event_type", "subject", "sender", "trace_id", "span_id")
 _RECORD = ("topic", "partition", "offset")
+_FAULT = ("error", "error_type")
 SPREADS = {
-    "failure.fields": ("attempt", "next_seconds", "error", "error_type", "exc_info"),
+    "fault_fields": _FAULT,
+    "failure.fields": ("attempt", "next_seconds", *_FAULT, "exc_info"),
     "tracing.fields": ("trace_id", "span_id"),
     "tracing.identity": _EVENT,
     "tracing.identities": (*_EVENT, "traces"),

@@ -25,7 +25,7 @@ from services.ingest.releases import LINES, take_releases
 from services.ingest.taking import Taking
 from services.ingest.tokens import READ, WRITE
 from shared.departments import Sender
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 _EVENT = {"schema": CloudEventBody.model_json_schema()}
@@ -103,8 +103,7 @@ def router(context: Callable[[], Context | None]) -> APIRouter:
             found.body["instance"] = posted.id
             raise
         except KafkaError as fault:
-            error = str(fault) or repr(fault)
-            log.warning("dependency.unreachable", dependency="Kafka", error=error, error_type=type(fault).__name__)
+            log.warning("dependency.unreachable", dependency="Kafka", **fault_fields(fault))
             raise later(503, "not-acknowledged", "Send it all again: repeats are harmless.") from None
 
     @api.post(

@@ -9,7 +9,7 @@ import httpx
 from joserfc.jwk import KeySet
 
 from services.ingest import tokens
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 REFETCH_SECONDS = 30.0
@@ -60,12 +60,7 @@ class Issuer:
                 self._keys = tokens.key_set(await self._fetch(self.jwks_url or await self._discovered()))
                 self._fetched = now
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
-                log.warning(
-                    "dependency.unreachable",
-                    dependency="token issuer",
-                    error=str(fault) or repr(fault),
-                    error_type=type(fault).__name__,
-                )
+                log.warning("dependency.unreachable", dependency="token issuer", **fault_fields(fault))
 
     async def _discovered(self) -> str:
         document = await self._fetch(self.issuer.rstrip("/") + DISCOVERY)

@@ -8,7 +8,7 @@ from services.ingest.answers import HttpProblem, later
 from services.ingest.models import EventStatus, Happening
 from services.ingest.recent import Recent
 from shared import tracing
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 PATH = "/v1/receipts"
@@ -64,10 +64,5 @@ class Receipts:
             history = response.json()["history"]
             return [Happening.model_validate(each) for each in history]
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
-            log.warning(
-                "dependency.unreachable",
-                dependency="aggregator",
-                error=str(fault) or repr(fault),
-                error_type=type(fault).__name__,
-            )
+            log.warning("dependency.unreachable", dependency="aggregator", **fault_fields(fault))
             raise later(503, "not-ready", "The ledger does not answer; what was accepted is safe. Ask again.") from None

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from services.reporter.rendering import script_hash
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 
@@ -59,7 +59,7 @@ class Headers:
         try:
             await self.app(scope, receive, sending)
         except Exception as fault:
-            log.exception("request.failed", error=str(fault) or repr(fault), error_type=type(fault).__name__)
+            log.exception("request.failed", **fault_fields(fault))
             if status:  # the answer has begun: it can only be broken off
                 raise
             await self.failed(scope)(scope, receive, sending)

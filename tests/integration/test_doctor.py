@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import asyncpg
 import orjson
@@ -21,11 +22,11 @@ from deploy.kafka.passwords import Passwords
 from deploy.local.kafka import Kafka
 from deploy.local.kafka_probe import answers
 from deploy.local.services import kafka_environment
-from deploy.postgres.applying import apply as apply_postgres
 from deploy.postgres.roles import AGGREGATOR, MIGRATOR, OBSERVER, REPORTER
 from shared import database as databases
 from shared.kafka import Connection
 from tests.integration.brokers import until
+from tests.integration.roles import password
 
 ROLES = (AGGREGATOR, REPORTER, OBSERVER, MIGRATOR)
 
@@ -45,11 +46,6 @@ def kafka(open_folder: Path) -> Iterator[tuple[Kafka, Passwords]]:
     finally:
         kafka.stop()
         shutil.rmtree(kafka.directory)
-
-
-@pytest.fixture
-async def urls(database: str) -> dict[str, str]:
-    return await apply_postgres(database, lambda role: SecretStr(f"of {role}"))
 
 
 def doctor(**environment: str) -> dict[str, tuple[str, str, str]]:
@@ -131,7 +127,9 @@ def test_on_postgresql_all_is_well(urls: dict[str, str], role: str) -> None:
 
 def test_a_wrong_password_of_the_database_is_named(urls: dict[str, str]) -> None:
     """And not shown."""
-    found = doctor(DATABASE_URL=urls[AGGREGATOR].replace("of%20svr_aggregator", "correct-horse"))
+    right = quote(password(AGGREGATOR).get_secret_value(), safe="")
+    assert right in urls[AGGREGATOR]
+    found = doctor(DATABASE_URL=urls[AGGREGATOR].replace(right, "correct-horse"))
     state, _, cure = found["PostgreSQL"]
     assert (state, cure) == ("fail", "correct the user and the password in DATABASE_URL")
     assert "correct-horse" not in repr(found)

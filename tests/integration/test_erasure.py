@@ -3,21 +3,17 @@
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import orjson
 import pytest
-from pydantic import SecretStr
 
-from deploy.postgres.applying import apply
 from deploy.postgres.roles import AGGREGATOR, MIGRATOR, OBSERVER, REPORTER
 from services.aggregator.verifying import Proof, verify
 from services.reporter.archive import Archive
 from services.reporter.signing_in.people import Person
 from services.reporter.signing_in.sessions import Lifetime, StoredSessions
-from shared import database as databases
 from shared.envelope import Event
 from shared.erasure import ERASED
 from shared.events.catalogue import Role
@@ -50,25 +46,6 @@ def about() -> list[Event]:
     ]  # fmt: skip
 
 
-@pytest.fixture
-async def urls(database: str) -> dict[str, str]:
-    return await apply(database, lambda role: SecretStr(f"of {role}"))
-
-
-@pytest.fixture
-async def pool(urls: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
-    pool = await databases.connect(urls[AGGREGATOR], service="test", schema="aggregator")
-    yield pool
-    await pool.close()
-
-
-@pytest.fixture
-async def reports(urls: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
-    pool = await databases.connect(urls[REPORTER], service="test", schema="reporter")
-    yield pool
-    await pool.close()
-
-
 def svr(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "services.svr", *arguments],
@@ -99,60 +76,60 @@ async def holding(url: str) -> dict[str, int]:
     return found
 
 
-async def proof(pool: asyncpg.Pool) -> Proof:
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+async def proof(aggregator: asyncpg.Pool) -> Proof:
+    async with aggregator.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         return await verify(connection, progress=lambda _: None)
 
 
-async def prepared(pool: asyncpg.Pool, reports: asyncpg.Pool) -> None:
+async def prepared(aggregator: asyncpg.Pool, reporter: asyncpg.Pool) -> None:
     """Two years of events, the person's among them, published; a session, and a form that was made late."""
-    await publish(pool, reports, [*some(), *about()])
+    await publish(aggregator, reporter, [*some(), *about()])
     archive = Archive()
-    archive.pool = reports
+    archive.pool = reporter
     person = Person("somebody", NAME, Role.DEPARTMENT, "dwp")
-    await StoredSessions(archive, Lifetime()).begin(person, (await reports.fetchval("SELECT now()")))
-    await reports.execute(
+    await StoredSessions(archive, Lifetime()).begin(person, (await reporter.fetchval("SELECT now()")))
+    await reporter.execute(
         "INSERT INTO publication_file SELECT publication, 'report.pdf', 'application/pdf', sha256, 'compressed' "
         "FROM publication_file WHERE name = 'report.json'"
     )
-    await reports.execute(
+    await reporter.execute(
         "INSERT INTO publication_file SELECT publication, 'pack.pdf', 'application/pdf', sha256, 'compressed' "
         "FROM publication_file WHERE name = 'report.json' AND publication LIKE 'overview/%'"
     )
 
 
-async def settled(pool: asyncpg.Pool, reports: asyncpg.Pool) -> None:
+async def settled(aggregator: asyncpg.Pool, reporter: asyncpg.Pool) -> None:
     """What the services do by themselves: counted, sealed, told, published."""
-    await counted(pool)
-    await publish(pool, reports, [])
+    await counted(aggregator)
+    await publish(aggregator, reporter, [])
 
 
 async def test_a_name_is_taken_out_of_everything_and_the_chain_is_proved(
-    database: str, urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    database: str, urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """No table holds it; every block stands; the report has a revision without it, which says why."""
-    await prepared(pool, reports)
+    await prepared(aggregator, reporter)
     assert {"aggregator.event.body", "aggregator.duplicate.body", "aggregator.subject.facts", "aggregator.status.body",
             "reporter.publication_file.content", "reporter.status.body",
             "reporter.session.name"} <= set(await holding(database))  # fmt: skip
-    blocks = await pool.fetch("SELECT block, hash FROM chain ORDER BY block")
+    blocks = await aggregator.fetch("SELECT block, hash FROM chain ORDER BY block")
     done = erase(urls[MIGRATOR])
     assert done.returncode == 0, (done.stdout, done.stderr)
     assert await holding(database) == {}
-    await settled(pool, reports)
+    await settled(aggregator, reporter)
     assert await holding(database) == {}
 
-    found = await proof(pool)
+    found = await proof(aggregator)
     assert (found.faults, found.unsealed) == ((), 0)
     assert sorted((each.id, each.reason) for each in found.erasures) == [
         (id, REASON) for id in ("champion-1", "champion-1", "holder-1", "statement-1")
     ]
-    assert await pool.fetch("SELECT block, hash FROM chain ORDER BY block LIMIT $1", len(blocks)) == blocks
+    assert await aggregator.fetch("SELECT block, hash FROM chain ORDER BY block LIMIT $1", len(blocks)) == blocks
     proved = svr(urls[OBSERVER], "verify")
     assert proved.returncode == 0
     assert "/dwp/system champion-1: a name was erased on" in proved.stdout
 
-    rows = await reports.fetch(
+    rows = await reporter.fetch(
         """SELECT p.revision, p.reason, f.content FROM publication p JOIN publication_file f ON f.publication = p.id
         WHERE p.department = 'dwp' AND p.period = $1 AND f.name = 'report.json' ORDER BY revision""",
         PERIOD,
@@ -167,66 +144,66 @@ async def test_a_name_is_taken_out_of_everything_and_the_chain_is_proved(
 
 
 async def test_what_was_made_of_the_name_s_files_is_made_anew(
-    urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """PDF and spreadsheets cannot be searched: of those publications they are gone, of the others not."""
-    await prepared(pool, reports)
+    await prepared(aggregator, reporter)
     assert erase(urls[MIGRATOR]).returncode == 0
-    files = await reports.fetch("SELECT publication FROM publication_file WHERE name = 'report.pdf'")
+    files = await reporter.fetch("SELECT publication FROM publication_file WHERE name = 'report.pdf'")
     left = {row["publication"] for row in files}
     assert f"dwp/{PERIOD}/r1" not in left
     assert f"moj/{PERIOD}/r1" in left
-    packs = await reports.fetch("SELECT publication FROM publication_file WHERE name = 'pack.pdf'")
+    packs = await reporter.fetch("SELECT publication FROM publication_file WHERE name = 'pack.pdf'")
     assert f"overview/{PERIOD}/r1" not in {row["publication"] for row in packs}, "it holds every report of the period"
-    kept = await reports.fetch("SELECT name FROM erasure WHERE publication = $1 ORDER BY 1", f"dwp/{PERIOD}/r1")
+    kept = await reporter.fetch("SELECT name FROM erasure WHERE publication = $1 ORDER BY 1", f"dwp/{PERIOD}/r1")
     assert {"report.html", "report.json", "report.pdf"} <= {row["name"] for row in kept}
 
 
 async def test_the_state_is_the_one_that_a_rebuild_would_make(
-    urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """Subject by subject, and the statuses once they are counted."""
-    await prepared(pool, reports)
+    await prepared(aggregator, reporter)
     assert erase(urls[MIGRATOR]).returncode == 0
-    await settled(pool, reports)
+    await settled(aggregator, reporter)
     same = svr(urls[MIGRATOR], "rebuild", "--check")
     assert same.returncode == 0, (same.stdout, same.stderr)
-    body = await pool.fetchval("SELECT body FROM status WHERE department = 'dwp' AND period = $1", PERIOD)
+    body = await aggregator.fetchval("SELECT body FROM status WHERE department = 'dwp' AND period = $1", PERIOD)
     champion = Status.model_validate_json(body).capability.champion
     assert champion is not None
     assert (champion.name, champion.post) == (ERASED, "Commercial Director")
 
 
 async def test_an_event_that_comes_again_brings_the_name_not_back(
-    database: str, urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    database: str, urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """Redelivered, it is a repeat: its hash is kept."""
-    await publish(pool, reports, about())
+    await publish(aggregator, reporter, about())
     assert erase(urls[MIGRATOR]).returncode == 0
-    await recording(pool).handle(records(about()))
+    await recording(aggregator).handle(records(about()))
     assert await holding(database) == {}
-    assert await pool.fetchval("SELECT count(*) FROM duplicate WHERE NOT conflict") == 4
+    assert await aggregator.fetchval("SELECT count(*) FROM duplicate WHERE NOT conflict") == 4
 
 
 async def test_how_far_kafka_holds_it_counts_the_repeats(
-    urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """They brought the same bytes, and stand further on."""
-    await publish(pool, reports, about())
+    await publish(aggregator, reporter, about())
     again = records(about()[:1], partition=5)
-    await recording(pool).handle(again)
+    await recording(aggregator).handle(again)
     done = erase(urls[MIGRATOR])
     assert f"procurement.events partition 5, up to offset {again[0].offset}" in done.stdout
     assert "procurement.events partition 0, up to offset" in done.stdout
 
 
 async def test_a_body_changed_after_its_erasure_is_named(
-    database: str, urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    database: str, urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """An erasure is no excuse: the body must be the one that it left."""
-    await publish(pool, reports, about())
+    await publish(aggregator, reporter, about())
     assert erase(urls[MIGRATOR]).returncode == 0
-    await settled(pool, reports)
+    await settled(aggregator, reporter)
     owner = await asyncpg.connect(database)
     await owner.execute("ALTER TABLE aggregator.event DISABLE TRIGGER ALL")
     await owner.execute(
@@ -234,7 +211,7 @@ async def test_a_body_changed_after_its_erasure_is_named(
     )
     await owner.execute("UPDATE aggregator.event SET sender = 'moj' WHERE id = 'holder-1'")
     await owner.close()
-    assert {fault.row for fault in (await proof(pool)).faults} == {
+    assert {fault.row for fault in (await proof(aggregator)).faults} == {
         "/dwp/system champion-1",
         "/review-team/system holder-1",
     }
@@ -242,10 +219,10 @@ async def test_a_body_changed_after_its_erasure_is_named(
 
 @pytest.mark.parametrize("role", [AGGREGATOR, REPORTER, OBSERVER])
 async def test_only_the_owner_erases(
-    database: str, urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool, role: str
+    database: str, urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool, role: str
 ) -> None:
     """Saying that one is erasing opens nothing to a service."""
-    await publish(pool, reports, about())
+    await publish(aggregator, reporter, about())
     refused = erase(urls[role])
     assert (refused.returncode, "svr_migrator" in refused.stderr) == (1, True)
     connection = await asyncpg.connect(urls[role])
@@ -262,12 +239,12 @@ async def test_only_the_owner_erases(
     "DELETE FROM aggregator.erasure",
 ])  # fmt: skip
 async def test_erasing_lets_the_owner_change_nothing_else(
-    urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool, statement: str
+    urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool, statement: str
 ) -> None:
     """By an ordinary statement: the guard passes the body of an event only."""
-    await publish(pool, reports, about())
+    await publish(aggregator, reporter, about())
     assert erase(urls[MIGRATOR]).returncode == 0
-    await settled(pool, reports)
+    await settled(aggregator, reporter)
     owner = await asyncpg.connect(urls[MIGRATOR])
     with pytest.raises(asyncpg.RaiseError, match="append-only"):
         await owner.execute(f"SET svr.erasing = 'on'; {statement}")
@@ -275,19 +252,21 @@ async def test_erasing_lets_the_owner_change_nothing_else(
 
 
 async def test_a_look_changes_nothing(
-    database: str, urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool
+    database: str, urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
 ) -> None:
     """--check says what would be erased."""
-    await prepared(pool, reports)
+    await prepared(aggregator, reporter)
     before = await holding(database)
     done = erase(urls[MIGRATOR], "--check")
     assert (done.returncode, "would be taken out of 4 events and " in done.stdout) == (0, True), done
     assert await holding(database) == before
 
 
-async def test_an_export_has_all_that_is_held(urls: dict[str, str], pool: asyncpg.Pool, reports: asyncpg.Pool) -> None:
+async def test_an_export_has_all_that_is_held(
+    urls: dict[str, str], aggregator: asyncpg.Pool, reporter: asyncpg.Pool
+) -> None:
     """The events whole, the publications, and the other tables' rows."""
-    await prepared(pool, reports)
+    await prepared(aggregator, reporter)
     done = svr(urls[MIGRATOR], "person", "export", NAME)
     assert done.returncode == 0, done.stderr
     found = orjson.loads(done.stdout)

@@ -21,9 +21,9 @@ from shared.periods import Period
 from shared.rules import load_rules
 from shared.status import Status
 from tests import oracle
+from tests.integration.roles import password
 from tests.integration.tables import counted, recording, records, state
 from tests.integration.test_recording import attribution, considered, notice, withdrawal
-from tests.integration.test_roles import password
 from tests.stream import accepted, stream
 
 

@@ -1,11 +1,9 @@
 """The database's roles on a real PostgreSQL: each does its work, and can do nothing to the record."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 
 from deploy.postgres.applying import apply
 from deploy.postgres.roles import AGGREGATOR, MIGRATOR, OBSERVER, REPORTER
@@ -15,34 +13,12 @@ from services.reporter.assessments import Assessments
 from services.reporter.publishing import Publishing, Receiving
 from shared import database as databases
 from shared.departments import load_register
+from tests.integration.roles import password
 from tests.integration.tables import counted, raw, recording, records
 from tests.integration.test_recording import OCID, considered, notice
 from tests.stream import accepted, stream
 
 REFUSED = (asyncpg.InsufficientPrivilegeError,)
-
-
-def password(role: str) -> SecretStr:
-    return SecretStr(f"it's {role}/@:")
-
-
-@pytest.fixture
-async def urls(database: str) -> dict[str, str]:
-    return await apply(database, password)
-
-
-@pytest.fixture
-async def aggregator(urls: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
-    pool = await databases.connect(urls[AGGREGATOR], service="test", schema="aggregator")
-    yield pool
-    await pool.close()
-
-
-@pytest.fixture
-async def reporter(urls: dict[str, str]) -> AsyncIterator[asyncpg.Pool]:
-    pool = await databases.connect(urls[REPORTER], service="test", schema="reporter")
-    yield pool
-    await pool.close()
 
 
 async def refused(url: str, statement: str) -> bool:

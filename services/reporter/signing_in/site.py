@@ -12,7 +12,7 @@ from services.reporter.signing_in.cookies import PENDING_FOR, safe_next
 from services.reporter.signing_in.people import Denied, Person
 from services.reporter.signing_in.provider import Provider, Unreachable
 from services.reporter.signing_in.visits import SignInNeeded, Visits, private
-from shared.logging import get_logger
+from shared.logging import fault_fields, get_logger
 
 log = get_logger()
 CALLBACK = "/sign-in/callback"
@@ -45,9 +45,7 @@ def add_to(
         return response
 
     def _unreachable(fault: Unreachable) -> Response:
-        log.warning(
-            "dependency.unreachable", dependency="OpenID provider", error=str(fault), error_type=type(fault).__name__
-        )
+        log.warning("dependency.unreachable", dependency="OpenID provider", **fault_fields(fault))
         return private(pages.error(503), status=503)
 
     @get(CALLBACK)

@@ -11,10 +11,10 @@ import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from deploy.docs.logs import calls
+from deploy.docs.logs import SPREADS, calls
 from shared import tracing
 from shared.log_events import LOG_EVENTS
-from shared.logging import Sparing, configure, get_logger, is_debugging
+from shared.logging import Sparing, configure, fault_fields, get_logger, is_debugging
 
 BOUND = {"service.name", "service.version", "service.instance.id", "ecs.version"}
 
@@ -93,6 +93,29 @@ def test_a_fault_is_a_line_with_its_trace(capsys: pytest.CaptureFixture[str]) ->
         "error.message": "two\nlines",
         "error.type": "ValueError",
     }
+
+
+@pytest.mark.parametrize(
+    ("fault", "message", "type"),
+    [
+        (ConnectionError("refused"), "refused", "ConnectionError"),
+        (TimeoutError(), "TimeoutError()", "TimeoutError"),
+    ],
+    ids=repr,
+)
+def test_a_fault_has_words_even_where_it_brings_none(
+    fault: Exception, message: str, type: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty error.message would tell nobody anything."""
+    configure("ingest", "json")
+    get_logger().warning("monitor.failed", **fault_fields(fault))
+    (line,) = lines(capsys)
+    assert (line["error.message"], line["error.type"]) == (message, type)
+
+
+def test_what_the_document_says_of_a_fault_is_what_a_line_holds() -> None:
+    """It reads the calls, and they only spread it."""
+    assert tuple(fault_fields(ValueError())) == SPREADS["fault_fields"]
 
 
 @pytest.mark.parametrize(
