@@ -79,6 +79,7 @@ class Consuming:
             auto_offset_reset="earliest",
             partition_assignment_strategy=[RoundRobinPartitionAssignor],
             session_timeout_ms=session_seconds * 1000,
+            heartbeat_interval_ms=1_000,  # how soon a member learns that another has come or gone
             rebalance_timeout_ms=60_000,
             listener=Rebalances(group, lambda: self.subscriber.consumer),
         )

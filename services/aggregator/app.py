@@ -24,6 +24,12 @@ from shared.settings import fingerprint, load
 from shared.telemetry import Telemetry
 from shared.waiting import until_reached
 
+MEMBERS = 2
+"""Each with partitions and batches of its own: Python works for one while PostgreSQL works for the other."""
+
+COLLECT_AFTER = 1_000_000
+"""A batch makes nearly so many objects and no cycles."""
+
 
 def create_app(settings: Settings, halt: Halt) -> FastAPI:
     register = load_register()
@@ -38,17 +44,18 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         producer = messages.producer(settings.kafka)
         recording = Recording(pool, register, load_rules())
         recomputing = Recomputing(pool, register)
-        health.watch(
-            Consuming(
-                broker,
-                topics.PROCUREMENT_EVENTS,
-                group="aggregator",
-                handle=recording.handle,
-                halt=halt,
-                max_records=settings.batch,
-                session_seconds=settings.session_seconds,
+        for _ in range(MEMBERS):
+            health.watch(
+                Consuming(
+                    broker,
+                    topics.PROCUREMENT_EVENTS,
+                    group="aggregator",
+                    handle=recording.handle,
+                    halt=halt,
+                    max_records=settings.batch,
+                    session_seconds=settings.session_seconds,
+                )
             )
-        )
         rejections = Rejections(pool)
         health.watch(
             Consuming(
@@ -97,4 +104,5 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 def main() -> None:
     settings = load(Settings, "aggregator")
     halt = Halt()
-    serve(create_app(settings, halt), host=settings.host, port=settings.port, halt=halt)
+    app = create_app(settings, halt)
+    serve(app, host=settings.host, port=settings.port, halt=halt, collect_after=COLLECT_AFTER)

@@ -10,6 +10,7 @@ from typing import Any
 from services.aggregator.facts import Fact, Facts, named
 from shared import times
 from shared.envelope import Event
+from shared.events.base import Data
 from shared.events.catalogue import CATALOGUE
 from shared.periods import Period
 from shared.status import (
@@ -31,12 +32,12 @@ SAID_BY_OTHERS = frozenset({"office-holder.appointed", "action.raised"})
 """Of a department's subject, what the review team (also) says: no sign that the department itself is heard from."""
 
 
-def facts(event: Event) -> dict[str, Fact]:
+def facts(event: Event, data: Data) -> dict[str, Fact]:
     """The event itself as a fact, collected under its type and its own key."""
     name = f"{CATALOGUE[event.type].name}/{event.source} {event.id}"
     # In one spelling: a day or a time can be written in more ways than one.
-    data = CATALOGUE[event.type].model.model_validate(event.data).model_dump(mode="json", exclude_unset=True)
-    return named([(name, data)], at=event.time, source=event.source, id=event.id)
+    value = data.model_dump(mode="json", exclude_unset=True)
+    return named([(name, value)], at=event.time, source=event.source, id=event.id)
 
 
 def collected(facts: Facts, name: str) -> Iterator[tuple[Any, Fact]]:

@@ -4,14 +4,15 @@ import re
 
 from shared import times
 from shared.envelope import Event
+from shared.events.base import Data
 from shared.events.catalogue import CATALOGUE, kind_of
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """U+0000 as JSON escapes it: behind an even number of backslashes."""
 
 
-def check(event: Event, body: str) -> None:
-    """Whether ingest can have written it; what it cannot have written may be anything, and would stop the line.
+def check(event: Event, body: str) -> Data:
+    """The event's data as its model. What ingest cannot have written may be anything, and would stop the line.
 
     Raises ValueError, KeyError or TypeError.
     """
@@ -25,4 +26,4 @@ def check(event: Event, body: str) -> None:
         raise ValueError(f"{times.text(event.time)} is no time of any event")
     if "\\u0000" in body and _NUL.search(body):  # the search by itself costs more than all the rest
         raise ValueError("holds the character U+0000, which no database text can")
-    row.model.model_validate(event.data)
+    return row.model.model_validate(event.data)

@@ -15,7 +15,7 @@ from services.aggregator.moments import Moment
 from shared import times
 from shared.envelope import Event
 from shared.events.base import Data
-from shared.events.catalogue import CATALOGUE, event_type
+from shared.events.catalogue import event_type
 from shared.events.procurement import (
     CommitmentMade,
     CommitmentReported,
@@ -34,9 +34,8 @@ Named: TypeAlias = Iterator[tuple[str, Any, str | None]]
 """Name, value, and the time that the fact speaks of where it is not the event's own."""
 
 
-def facts(event: Event) -> dict[str, Fact]:
-    """Of any event about a procurement but a notice. KeyError: another type; ValidationError: never accepted."""
-    data = CATALOGUE[event.type].model.model_validate(event.data)
+def facts(event: Event, data: Data) -> dict[str, Fact]:
+    """Of any event about a procurement but a notice; `data` is the model of its data."""
     at = times.text(event.time)
     found = {
         name: Fact(value, speaks_of or at, event.source, event.id)

@@ -17,7 +17,6 @@ from services.aggregator.marking import procurement_marks, subject_marks
 from services.aggregator.rebuilding import ALONE, Busy
 from services.aggregator.recomputing import LOCK
 from services.aggregator.recounting import attributed
-from services.aggregator.store import Counted
 from services.aggregator.subjects import build
 from shared.departments import Register
 from shared.erasure import without
@@ -112,7 +111,6 @@ async def _replace(connection: Any, row: Held, body: str, *, reason: str, at: da
 
 async def _anew(connection: Any, subjects: Sequence[str], register: Register, rules: Rules) -> None:
     """What is merged cannot be unmerged: those subjects from all their events, and what must be counted again."""
-    before = await store.counted(connection, subjects)
     await store.lock_subjects(connection, subjects)
     anew = [build(key, events) for key, events in (await ledger.events_of(connection, subjects)).items()]
     await store.save_subjects(connection, anew)
@@ -120,9 +118,8 @@ async def _anew(connection: Any, subjects: Sequence[str], register: Register, ru
     register_now = attributed(attributions, register)
     procurements = [subject for subject in anew if kind_of(subject.key) is Kind.PROCUREMENT]
     assessed = [assess(subject, register=register_now, rules=rules) for subject in procurements]
-    await store.save_assessments(connection, assessed)
-    after = [Counted(a.department, a.period, frozenset(a.items)) for a in assessed]
-    await store.mark(connection, {*procurement_marks(before, after), *subject_marks(subjects)})
+    moved = await store.save_assessments(connection, assessed)
+    await store.mark(connection, {*procurement_marks(moved), *subject_marks(subjects)})
 
 
 def _sha256(text: str) -> str:

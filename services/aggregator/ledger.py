@@ -4,25 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.aggregator.facts import Facts
 from shared.envelope import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event and the record of procurement.events that brought it."""
+    """An event, what it establishes, and the record of procurement.events that brought it."""
 
     event: Event
     body: str
     sha256: str
     partition: int
     offset: int
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of a batch. `conflicts` are those not reported before; records redelivered count nowhere."""
 
-    new: tuple[Event, ...]
+    new: tuple[Arrival, ...]
     repeats: int
     conflicts: tuple[Arrival, ...]
 
@@ -37,7 +39,7 @@ async def record(connection: Any, arrivals: Sequence[Arrival]) -> Recorded:
     brought = {(arrival.partition, arrival.offset) for arrival in new}
     known = [a for a in arrivals if (a.partition, a.offset) not in brought]
     repeats, conflicts = await _duplicates(connection, known) if known else (0, ())
-    return Recorded(tuple(arrival.event for arrival in new), repeats, conflicts)
+    return Recorded(tuple(new), repeats, conflicts)
 
 
 async def _insert(connection: Any, arrivals: Sequence[Arrival]) -> set[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """Which departments and periods a batch makes necessary to count anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 
-from services.aggregator.store import Counted
+from services.aggregator.store import Moved
 from shared import times
 from shared.envelope import Event
 from shared.events.catalogue import Kind, kind_of
@@ -19,14 +19,15 @@ def sender_mark(event: Event) -> Mark:
     return (event.sender, str(Period.of(times.london_day(event.time))))
 
 
-def procurement_marks(before: Sequence[Counted], after: Sequence[Counted]) -> set[Mark]:
+def procurement_marks(moved: Iterable[Moved]) -> set[Mark]:
     """Where these procurements were counted and where they are now, by their start and by those items that changed."""
-    found: set[Mark] = {(c.department, c.period) for c in (*before, *after) if c.period is not None}
-    then, now = ({item for c in counted for item in c.items} for counted in (before, after))
-    for item in then ^ now:
-        # What lasts may count in any period.
-        quarter = Period.of(date.fromisoformat(item.first)) if item.past is None else None
-        found.add((item.department, None if quarter is None else str(quarter)))
+    found: set[Mark] = set()
+    for before, after in moved:
+        found |= {(place.department, place.period) for place in (before, after) if place and place.period is not None}
+        for item in (before.items if before else frozenset()) ^ after.items:
+            # What lasts may count in any period.
+            quarter = Period.of(date.fromisoformat(item.first)) if item.past is None else None
+            found.add((item.department, None if quarter is None else str(quarter)))
     return found
 
 

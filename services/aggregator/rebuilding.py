@@ -16,7 +16,7 @@ from services.aggregator.recomputing import LOCK, Recomputing
 from services.aggregator.recording import Recording
 from services.aggregator.sealing import Sealing
 from services.aggregator.statuses import content_hash
-from services.aggregator.subjects import Subject, build
+from services.aggregator.subjects import Subject, build, facts_of
 from shared.departments import Register
 from shared.envelope import Event
 from shared.events.catalogue import Kind, kind_of
@@ -137,7 +137,7 @@ class Rebuilding:
             async with self.writer.transaction():
                 register = await store.attributions_subject(self.writer, changing=True)
                 events = [Event.from_json(row["body"].encode()) for row in rows]
-                await self.recording.apply(self.writer, events, register)
+                await self.recording.apply(self.writer, [(event, facts_of(event)) for event in events], register)
             applied, position = applied + len(rows), rows[-1]["position"]
         self.settled = max(self.settled, settled)
         return applied

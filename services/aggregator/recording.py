@@ -4,9 +4,8 @@ On redelivery the ledger finds every event known, and nothing else happens. Two 
 at once wait for each other's rows and end in the same state.
 """
 
-import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -18,8 +17,7 @@ from services.aggregator.checking import check
 from services.aggregator.ledger import Arrival
 from services.aggregator.marking import procurement_marks, sender_mark, subject_marks
 from services.aggregator.recounting import attributed
-from services.aggregator.store import Counted
-from services.aggregator.subjects import Subject, build, extend
+from services.aggregator.subjects import Subject, Told, build, extend, facts_of
 from shared import messages, outbox, topics, tracing
 from shared.consuming import Records
 from shared.departments import Register
@@ -33,7 +31,9 @@ log = get_logger()
 SCHEMA = "aggregator"
 CONFLICTED = "uk.gov.social-value.event.conflicted.v1"
 
-LANES = 2
+AT_ONCE = 500
+"""Subjects held in memory at a time, however many a batch speaks of."""
+
 SLOW_SECONDS = 5.0
 """A longer transaction is a warning: others wait for its rows."""
 
@@ -45,19 +45,7 @@ class Recording:
         self.pool, self.register, self.rules = pool, register, rules
 
     async def handle(self, records: Records) -> None:
-        """Partitions in two transactions side by side: while PostgreSQL works for one, Python works for the other.
-
-        One subject's events are all in one partition. Where either transaction fails, both parts come again.
-        """
-        lanes: list[list[ConsumerRecord]] = [[] for _ in range(LANES)]
-        for record in records:
-            lanes[record.partition % LANES].append(record)
-        outcomes = await asyncio.gather(*(self._record(lane) for lane in lanes if lane), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-
-    async def _record(self, records: Records) -> None:
+        """In one transaction."""
         began = time.monotonic()
         arrivals, unreadable = read(records)
         async with self.pool.acquire() as connection, connection.transaction():
@@ -74,7 +62,7 @@ class Recording:
             changing = any(arrival.event.subject == store.REGISTER for arrival in arrivals)
             register = await store.attributions_subject(connection, changing=changing)
             recorded = await ledger.record(connection, arrivals)
-            await self.apply(connection, recorded.new, register)
+            await self.apply(connection, [(arrival.event, arrival.facts) for arrival in recorded.new], register)
             events = [arrival.event for arrival in arrivals]
             await store.mark(connection, {sender_mark(event) for event in events}, tracing.last(events))
             if recorded.conflicts:
@@ -96,38 +84,46 @@ class Recording:
             for arrival in arrivals:
                 log.debug("event.recorded", **_identity(arrival))
 
-    async def apply(self, connection: asyncpg.Connection, new: Sequence[Event], register: Subject) -> None:
+    async def apply(self, connection: asyncpg.Connection, new: Sequence[Told], register: Subject) -> None:
         """What recorded events change; they may be applied already. `register`: the subject, locked by the caller."""
-        by_subject: dict[str, list[Event]] = {}
-        for event in new:
-            by_subject.setdefault(event.subject, []).append(event)
+        by_subject: dict[str, list[Told]] = {}
+        for told in new:
+            by_subject.setdefault(told[0].subject, []).append(told)
         reassess = await self._attributions_changed(connection, by_subject, register)
-        if not by_subject and not reassess:
-            return
-        held = await store.lock_subjects(connection, {*by_subject, *reassess})
-        changed = {key: extend(held[key], events) for key, events in by_subject.items()}
+        if said := by_subject.pop(store.REGISTER, None):
+            register = (await self._merged(connection, {store.REGISTER: said}))[store.REGISTER]
+        register_now = attributed(register, self.register)
+        marks = subject_marks(by_subject)
+        keys = sorted({*by_subject, *reassess})
+        for first in range(0, len(keys), AT_ONCE):
+            subjects = await self._merged(
+                connection, {key: by_subject.get(key, []) for key in keys[first : first + AT_ONCE]}
+            )
+            procurements = [subject for key, subject in subjects.items() if kind_of(key) is Kind.PROCUREMENT]
+            assessed = [assess(subject, register=register_now, rules=self.rules) for subject in procurements]
+            marks |= procurement_marks(await store.save_assessments(connection, assessed))
+        await store.mark(connection, marks, tracing.last([event for event, _ in new]))
+
+    async def _merged(self, connection: asyncpg.Connection, told: Mapping[str, Sequence[Told]]) -> dict[str, Subject]:
+        """The subjects with what is told of them, locked, and saved where anything is."""
+        held = await store.lock_subjects(connection, told)
+        changed = {key: extend(held[key], said) for key, said in told.items() if said}
         anew = sorted(key for key, subject in changed.items() if subject is None)
         if anew:
             for key, events in (await ledger.events_of(connection, anew)).items():
                 changed[key] = build(key, events)
-        subjects = {**{key: held[key] for key in reassess}, **{k: s for k, s in changed.items() if s is not None}}
-        await store.save_subjects(connection, [subjects[key] for key in sorted(changed)])
-        register_now = attributed(subjects.get(store.REGISTER, register), self.register)
-        procurements = [s for s in subjects.values() if kind_of(s.key) is Kind.PROCUREMENT]
-        before = await store.counted(connection, [s.key for s in procurements])
-        assessed = [assess(s, register=register_now, rules=self.rules) for s in procurements]
-        await store.save_assessments(connection, assessed)
-        after = [Counted(a.department, a.period, frozenset(a.items)) for a in assessed]
-        await store.mark(connection, {*procurement_marks(before, after), *subject_marks(subjects)}, tracing.last(new))
+        subjects = {key: subject for key, subject in changed.items() if subject is not None}
+        await store.save_subjects(connection, [subjects[key] for key in sorted(subjects)])
+        return held | subjects
 
     async def _attributions_changed(
-        self, connection: asyncpg.Connection, by_subject: dict[str, list[Event]], register: Subject
+        self, connection: asyncpg.Connection, by_subject: dict[str, list[Told]], register: Subject
     ) -> list[str]:
         """The procurements of buyers whose attribution these events may change."""
-        events = by_subject.get(store.REGISTER)
-        if not events:
+        told = by_subject.get(store.REGISTER)
+        if not told:
             return []
-        after = build(store.REGISTER, events)
+        after = build(store.REGISTER, [event for event, _ in told])
         buyers = {*capability.attributions(register.facts), *capability.attributions(after.facts)}
         # The register takes two spellings of a name for one; the database does not.
         spelt = {normalise(buyer) for buyer in buyers}
@@ -147,11 +143,12 @@ def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[C
         try:
             event = Event.from_json(record.value or b"")
             body = (record.value or b"").decode("utf-8")
-            check(event, body)
+            data = check(event, body)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as fault:
             unreadable.append((record, f"{type(fault).__name__}: {fault}"))
         else:
-            arrivals.append(Arrival(event, body, event.sha256, record.partition, record.offset))
+            facts = facts_of(event, data)
+            arrivals.append(Arrival(event, body, event.sha256, record.partition, record.offset, facts))
     return arrivals, unreadable
 
 

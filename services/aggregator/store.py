@@ -1,8 +1,8 @@
 """The aggregator's tables: subjects, assessments, marks. Every lock is taken in one order: register, event, subject."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -52,20 +52,15 @@ async def save_subjects(connection: Any, subjects: Sequence[Subject]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Where a procurement is counted: by its start, and by each of its items."""
+    """Where a procurement is counted: by its start, and by each of its items, where those have changed."""
 
     department: str
     period: str | None
-    items: frozenset[Item]
+    items: frozenset[Item] = frozenset()
 
 
-async def counted(connection: Any, ocids: Sequence[str]) -> list[Counted]:
-    """Where these procurements are counted at present; those not assessed yet, nowhere."""
-    rows = await connection.fetch("SELECT department, period, items FROM assessment WHERE ocid = ANY($1)", list(ocids))
-    return [
-        Counted(row["department"], row["period"], frozenset(Item(**item) for item in orjson.loads(row["items"])))
-        for row in rows
-    ]
+Moved: TypeAlias = tuple[Counted | None, Counted]
+"""Where a procurement was counted, and where it is. None: it was not assessed before."""
 
 
 async def bought_by(connection: Any, buyers: Sequence[str]) -> list[str]:
@@ -82,17 +77,29 @@ async def buyer_names(connection: Any) -> list[str]:
     return [row["buyer_name"] for row in rows]
 
 
-async def save_assessments(connection: Any, assessments: Sequence[Assessment]) -> None:
+async def save_assessments(connection: Any, assessments: Sequence[Assessment]) -> list[Moved]:
     """Each row as one JSON object, so that a column is named once: here, by the dataclass."""
-    rows = [orjson.dumps(a, option=orjson.OPT_SORT_KEYS).decode() for a in sorted(assessments, key=lambda a: a.ocid)]
+    anew = {assessment.ocid: assessment for assessment in sorted(assessments, key=lambda each: each.ocid)}
     columns = list(Assessment.__dataclass_fields__)
-    await connection.execute(
+    rows = await connection.fetch(
         f"""INSERT INTO assessment ({", ".join(columns)})
         SELECT {", ".join(f"r.{column}" for column in columns)}
         FROM unnest($1::text[]) AS v (row), jsonb_populate_record(NULL::assessment, v.row::jsonb) AS r
-        ON CONFLICT (ocid) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in columns if c != "ocid")}""",  # noqa: S608 - our own names
-        rows,
+        ON CONFLICT (ocid) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in columns if c != "ocid")}
+        RETURNING new.ocid, old.department, old.period,
+            CASE WHEN old.items IS DISTINCT FROM new.items THEN COALESCE(old.items, '[]') END AS items""",  # noqa: S608 - our own names
+        [orjson.dumps(assessment, option=orjson.OPT_SORT_KEYS).decode() for assessment in anew.values()],
     )
+    return [_moved(row, anew[row["ocid"]]) for row in rows]
+
+
+def _moved(row: Mapping[str, Any], now: Assessment) -> Moved:
+    changed = row["items"] is not None
+    after = Counted(now.department, now.period, frozenset(now.items) if changed else frozenset())
+    if row["department"] is None:
+        return None, after
+    items = frozenset(Item(**item) for item in orjson.loads(row["items"])) if changed else frozenset()
+    return Counted(row["department"], row["period"], items), after
 
 
 async def mark(connection: Any, marks: Iterable[tuple[str | None, str | None]], traceparent: str | None = None) -> None:

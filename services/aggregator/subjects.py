@@ -4,7 +4,7 @@
 what lost against the withdrawn fact: the subject is then built anew from all its events (`build`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeAlias
 
@@ -13,7 +13,8 @@ from services.aggregator.facts import Fact, Facts, Rule, canonical
 from services.aggregator.merging import rule_of
 from shared.departments import FIXED_SENDERS
 from shared.envelope import Event
-from shared.events.catalogue import Kind, event_type, kind_of
+from shared.events.base import Data
+from shared.events.catalogue import CATALOGUE, Kind, event_type, kind_of
 
 WITHDRAWN = event_type("event.withdrawn").type
 NOTICE = event_type("notice.published").type
@@ -23,6 +24,9 @@ HEARD_ALWAYS = frozenset({"", *(sender.code for sender in FIXED_SENDERS)})
 
 Key: TypeAlias = tuple[str, str, str]
 """(sender, source, id): only the sender of an event can withdraw it."""
+
+Told: TypeAlias = tuple[Event, Facts]
+"""An event and what it establishes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,20 @@ class Subject:
         )
 
 
-def facts_of(event: Event) -> Facts:
-    """What one event establishes; nothing for a withdrawal."""
+def facts_of(event: Event, data: Data | None = None) -> Facts:
+    """What one event establishes; nothing for a withdrawal. `data`: its data, where they have been validated already.
+
+    Raises KeyError for a type that is not in the catalogue, ValidationError for data that were never accepted.
+    """
     if event.type == WITHDRAWN:
         return {}
-    if kind_of(event.subject) is not Kind.PROCUREMENT:
-        return capability.facts(event)
-    facts = notices.facts(event) if event.type == NOTICE else declarations.facts(event)
+    if event.type == NOTICE:
+        facts = notices.facts(event)
+    else:
+        data = CATALOGUE[event.type].model.model_validate(event.data) if data is None else data
+        if kind_of(event.subject) is not Kind.PROCUREMENT:
+            return capability.facts(event, data)
+        facts = declarations.facts(event, data)
     if event.sender in HEARD_ALWAYS:
         return facts
     said_by = f"{event.sender}:"
@@ -99,20 +110,20 @@ def withdrawals(events: Iterable[Event]) -> frozenset[Key]:
 def build(key: str, events: Iterable[Event], withdrawn: frozenset[Key] = frozenset()) -> Subject:
     """The subject from all its events, in whatever order they are given."""
     held = list(events)
-    return _with(Subject(key), held, withdrawn | withdrawals(held))
+    return _with(Subject(key), ((event, facts_of(event)) for event in held), withdrawn | withdrawals(held))
 
 
-def extend(subject: Subject, events: list[Event]) -> Subject | None:
+def extend(subject: Subject, told: Sequence[Told]) -> Subject | None:
     """The subject with further events; None when a withdrawal makes it necessary to build it anew."""
-    withdrawn = subject.withdrawn | withdrawals(events)
+    withdrawn = subject.withdrawn | withdrawals(event for event, _ in told)
     if subject.facts and withdrawn != subject.withdrawn:
         return None
-    return _with(subject, events, withdrawn)
+    return _with(subject, told, withdrawn)
 
 
-def _with(subject: Subject, events: list[Event], withdrawn: frozenset[Key]) -> Subject:
+def _with(subject: Subject, told: Iterable[Told], withdrawn: frozenset[Key]) -> Subject:
     facts = dict(subject.facts)
-    for event in events:
+    for event, established in told:
         if (event.sender, event.source, event.id) not in withdrawn:
-            _add(facts, facts_of(event))
+            _add(facts, established)
     return Subject(subject.key, facts, withdrawn)

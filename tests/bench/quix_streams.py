@@ -21,7 +21,6 @@ from services.aggregator import ledger, store
 from services.aggregator.assessment import Assessment, assess
 from services.aggregator.checking import check
 from services.aggregator.marking import procurement_marks, sender_mark, subject_marks
-from services.aggregator.store import Counted
 from services.aggregator.subjects import Subject, facts_of, merge
 from shared.departments import load_register
 from shared.envelope import Event
@@ -34,9 +33,9 @@ REGISTER, RULES = load_register(), load_rules()
 def merged(value: bytes, state: Any) -> tuple[Event, str, Subject, Assessment | None]:
     """What one event makes of its subject."""
     event, body = Event.from_json(value), value.decode()
-    check(event, body)
+    data = check(event, body)
     facts = orjson.loads(state.get("facts", default="{}"))
-    subject = merge(Subject.from_json(event.subject, facts, ()), facts_of(event))
+    subject = merge(Subject.from_json(event.subject, facts, ()), facts_of(event, data))
     state.set("facts", subject.to_json()[0])
     is_procurement = kind_of(event.subject) is Kind.PROCUREMENT
     return event, body, subject, assess(subject, register=REGISTER, rules=RULES) if is_procurement else None
@@ -63,14 +62,12 @@ class Tables(BatchingSink):  # type: ignore[misc]  # no part of our environment
         async with self.connection.transaction():
             await ledger.record(
                 self.connection,
-                [ledger.Arrival(e, body, e.sha256, batch.partition, offset) for (e, body, _, _), offset in rows],
+                [ledger.Arrival(e, body, e.sha256, batch.partition, offset, {}) for (e, body, _, _), offset in rows],
             )
             await store.lock_subjects(self.connection, subjects)
             await store.save_subjects(self.connection, [subjects[key] for key in sorted(subjects)])
-            before = await store.counted(self.connection, list(assessed))
-            await store.save_assessments(self.connection, list(assessed.values()))
-            after = [Counted(a.department, a.period, frozenset(a.items)) for a in assessed.values()]
-            marks = {*procurement_marks(before, after), *subject_marks(subjects)}
+            moved = await store.save_assessments(self.connection, list(assessed.values()))
+            marks = {*procurement_marks(moved), *subject_marks(subjects)}
             await store.mark(self.connection, marks | {sender_mark(event) for (event, _, _, _), _ in rows})
 
 

@@ -71,33 +71,39 @@ async def test_an_event_is_recorded_with_the_record_that_brought_it(pool: asyncp
     }
 
 
-def spread(events: list[Event]) -> list[ConsumerRecord]:
-    """As Kafka has them: those of one subject in one partition."""
-    return [record for e in events for record in records([e], partition=crc32(e.subject.encode()) % 8)]
+def lanes(events: list[Event]) -> list[list[ConsumerRecord]]:
+    """As two members of the group have them: those of one subject in one partition."""
+    found: list[list[ConsumerRecord]] = [[], []]
+    for e in events:
+        partition = crc32(e.subject.encode()) % 8
+        found[partition % 2] += records([e], partition=partition)
+    return found
 
 
-async def test_partitions_recorded_side_by_side_give_the_same_state(pool: asyncpg.Pool) -> None:
-    """What one transaction makes of all events, several make of those of their partitions."""
+async def test_partitions_recorded_side_by_side_give_the_same_state(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one transaction makes of all events, two make of those of their partitions, few subjects at a time."""
     events = accepted(stream(7, procurements=30))
     await recording(pool).handle(records(events))
     alone = await state(pool)
     await pool.execute("ALTER TABLE event DISABLE TRIGGER ALL; TRUNCATE event; TRUNCATE assessment")
     await pool.execute("DELETE FROM subject WHERE key <> 'register/buyers'")
     await pool.execute("UPDATE subject SET facts = '{}', withdrawn = '[]'")
-    await recording(pool).handle(spread(events))
+    monkeypatch.setattr("services.aggregator.recording.AT_ONCE", 3)
+    await asyncio.gather(*(recording(pool).handle(lane) for lane in lanes(events)))
     assert await state(pool) == alone
 
 
 @pytest.mark.parametrize("failing", range(2))
-async def test_a_batch_fails_when_one_of_its_transactions_does(pool: asyncpg.Pool, failing: int) -> None:
+async def test_a_batch_fails_as_a_whole(pool: asyncpg.Pool, failing: int) -> None:
     """So its offsets are not committed, it comes again, and nothing is counted twice."""
-    said = [considered("2026-01-01", id=f"c{lane}", ocid=f"{OCID}{lane}") for lane in range(2)]
-    batch = [record for lane, e in enumerate(said) for record in records([e], partition=lane)]
-    await pool.execute(f"ALTER TABLE event ADD CONSTRAINT broken CHECK (id <> 'c{failing}')")
+    batch = records([considered("2026-01-01", id=f"c{number}", ocid=f"{OCID}{number}") for number in range(2)])
+    await pool.execute(f"ALTER TABLE assessment ADD CONSTRAINT broken CHECK (ocid <> '{OCID}{failing}')")
     with pytest.raises(asyncpg.CheckViolationError):
         await recording(pool).handle(batch)
-    assert await ledger(pool) == [f"c{1 - failing}"]
-    await pool.execute("ALTER TABLE event DROP CONSTRAINT broken")
+    assert await ledger(pool) == []
+    await pool.execute("ALTER TABLE assessment DROP CONSTRAINT broken")
     await recording(pool).handle(batch)
     assert sorted(await ledger(pool)) == ["c0", "c1"]
     assert await table(pool, "duplicate") == []

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.aggregator.declarations import facts
-from services.aggregator.facts import Rule
+from services.aggregator import declarations
+from services.aggregator.facts import Fact, Rule
 from services.aggregator.merging import rule_of
+from shared.envelope import Event
 from shared.events.catalogue import CATALOGUE, Kind
 from tests.unit.aggregator.examples import event, procurement
 
@@ -50,6 +51,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "spot-check.completed": {"check": "s1", "completed_on": "2026-12-01", "result": "passed"},
 }
+
+
+def facts(said: Event) -> dict[str, Fact]:
+    return declarations.facts(said, CATALOGUE[said.type].model.model_validate(said.data))
 
 
 def values(name: str, **changes: Any) -> dict[str, Any]:

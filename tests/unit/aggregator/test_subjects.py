@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.aggregator.subjects import Subject, build, extend, merge
+from services.aggregator.subjects import Subject, build, extend, facts_of, merge
 from shared.envelope import Event
 from shared.events.catalogue import event_type
 from tests.notices import real_events
@@ -90,7 +90,7 @@ def live(batches: Sequence[Sequence[Event]]) -> Subject:
         new = list({e.key: e for e in batch if e.key not in known}.values())
         known |= {e.key for e in new}
         ledger += new
-        extended = extend(subject, new)
+        extended = extend(subject, [(e, facts_of(e)) for e in new])
         subject = build(OCID, ledger) if extended is None else extended
     return subject
 

@@ -58,6 +58,12 @@ def test_the_last_stage_has_only_what_runs() -> None:
     assert "COPY deploy/requirements.txt ./" in STAGES[1]
 
 
+def test_the_wheel_is_compiled_where_there_is_a_compiler() -> None:
+    """Which no other stage has."""
+    assert ".venv/bin/python -m deploy.wheel /wheel" in STAGES[0]
+    assert [bool(re.search(r"\bgcc libc6-dev\b", stage)) for stage in STAGES] == [True, False, False]
+
+
 def test_it_has_what_weasyprint_needs() -> None:
     """The libraries and fonts that this machine is checked for too."""
     installed = set(re.findall(r"[\w.+-]+", STAGES[-1]))
@@ -75,9 +81,8 @@ def test_the_lock_is_of_what_runs_and_names_no_host() -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built as the Dockerfile builds it."""
+    """What the Dockerfile builds, not compiled: tests/integration/test_compiled.py builds that."""
     folder = tmp_path_factory.mktemp("wheel")
-    assert "pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheel ." in STAGES[0]
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "--wheel-dir", str(folder), str(ROOT)], check=True, cwd=folder)
     (built,) = folder.glob("*.whl")

@@ -39,7 +39,7 @@ def test_a_call_that_cannot_be_read_is_a_fault(text: str) -> None:
 
 def test_what_is_spread_into_lines_is_what_is_declared() -> None:
     """As the functions give it."""
-    arrival = Arrival(EVENT, "", "", 1, 2)
+    arrival = Arrival(EVENT, "", "", 1, 2, {})
     assert set(tracing.identity(EVENT) | tracing.fields(PARENT)) == set(logs.SPREADS["tracing.identity"])
     assert set(recording._identity(arrival) | tracing.fields(PARENT)) == set(logs.SPREADS["_identity"])
     assert set(taking._where("submissions.dwp/0/7")) == set(logs.SPREADS["_where"])

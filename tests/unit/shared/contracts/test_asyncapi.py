@@ -116,7 +116,7 @@ def test_a_conflict_is_as_described() -> None:
     found = outcome(structured(event_of("heartbeat")))
     assert isinstance(found, Accepted)
     body = found.event.to_json().decode()
-    check(recording.conflict_message(Arrival(found.event, body, found.event.sha256, 0, 7)))
+    check(recording.conflict_message(Arrival(found.event, body, found.event.sha256, 0, 7, {})))
 
 
 def test_a_status_is_as_described() -> None:
