@@ -11,6 +11,9 @@ from deploy.local.postgres_cluster import NAME
 from deploy.local.processes import Child
 
 VERSION = "18.4"  # of the wheel in the lock file
+TUNED = {"shared_buffers": "256MB", "min_wal_size": "1GB", "max_wal_size": "4GB"}
+"""For many rows written at once: fewer checkpoints, after which whole pages are written, and WAL files used again."""
+
 PATIENCE = 10.0  # seconds for the sessions of a killed server to end
 
 
@@ -102,6 +105,7 @@ def options(port: int, *, fsync: bool) -> list[str]:
         "fsync": "on" if fsync else "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        **TUNED,
     }
     return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
 

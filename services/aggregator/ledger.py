@@ -4,20 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.aggregator.facts import Facts
+from services.aggregator.arrivals import Arrival
 from shared.envelope import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An event, what it establishes, and the record of procurement.events that brought it."""
-
-    event: Event
-    body: str
-    sha256: str
-    partition: int
-    offset: int
-    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)

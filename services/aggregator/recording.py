@@ -9,20 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
-from aiokafka import ConsumerRecord
 
 from services.aggregator import capability, ledger, store
+from services.aggregator.arrivals import Arrival, read
 from services.aggregator.assessment import assess
-from services.aggregator.checking import check
-from services.aggregator.ledger import Arrival
 from services.aggregator.marking import procurement_marks, sender_mark, subject_marks
 from services.aggregator.recounting import attributed
-from services.aggregator.subjects import Subject, Told, build, extend, facts_of
+from services.aggregator.subjects import Subject, Told, build, extend
 from shared import messages, outbox, topics, tracing
 from shared.consuming import Records
 from shared.departments import Register
 from shared.departments.names import normalise
-from shared.envelope import Event
 from shared.events.catalogue import Kind, kind_of
 from shared.logging import get_logger, is_debugging
 from shared.rules import Rules
@@ -134,22 +131,6 @@ class Recording:
 def _identity(arrival: Arrival) -> dict[str, object]:
     place = {"topic": topics.PROCUREMENT_EVENTS, "partition": arrival.partition, "offset": arrival.offset}
     return {**place, **tracing.identity(arrival.event)}
-
-
-def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[ConsumerRecord, str]]]:
-    """Records → events, and those that are none with the reason."""
-    arrivals, unreadable = [], []
-    for record in records:
-        try:
-            event = Event.from_json(record.value or b"")
-            body = (record.value or b"").decode("utf-8")
-            data = check(event, body)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as fault:
-            unreadable.append((record, f"{type(fault).__name__}: {fault}"))
-        else:
-            facts = facts_of(event, data)
-            arrivals.append(Arrival(event, body, event.sha256, record.partition, record.offset, facts))
-    return arrivals, unreadable
 
 
 def conflict_message(arrival: Arrival) -> messages.Message:

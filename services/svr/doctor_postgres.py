@@ -11,7 +11,7 @@ from services.svr.findings import Finding, fail, ok, warn
 from shared.database import UNREACHABLE
 
 SECONDS = 5
-OLDEST = 15
+OLDEST = 18  # RETURNING old
 APPLY = "DATABASE_URL=(a superuser's) python -m deploy.postgres apply --passwords FOLDER"
 WORKS_IN = {"svr_aggregator": "aggregator", "svr_reporter": "reporter"}
 RECORD = {"aggregator": ("event", "chain"), "reporter": ("publication", "publication_file")}
@@ -41,7 +41,7 @@ async def _inside(connection: Any) -> AsyncIterator[Finding]:
     user, version = await connection.fetchrow("SELECT current_user, current_setting('server_version')")
     said = f"{version} answers, and lets us in as {user}"
     if connection.get_server_version().major < OLDEST:
-        yield warn("PostgreSQL", said, f"upgrade it: older than {OLDEST} is not tested")
+        yield fail("PostgreSQL", said, f"upgrade it to {OLDEST} or newer")
     else:
         yield ok("PostgreSQL", said)
     row = await connection.fetchrow(

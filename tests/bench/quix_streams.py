@@ -18,6 +18,7 @@ from quixstreams.models import TopicConfig
 from quixstreams.sinks import BatchingSink, SinkBatch
 
 from services.aggregator import ledger, store
+from services.aggregator.arrivals import Arrival
 from services.aggregator.assessment import Assessment, assess
 from services.aggregator.checking import check
 from services.aggregator.marking import procurement_marks, sender_mark, subject_marks
@@ -62,7 +63,7 @@ class Tables(BatchingSink):  # type: ignore[misc]  # no part of our environment
         async with self.connection.transaction():
             await ledger.record(
                 self.connection,
-                [ledger.Arrival(e, body, e.sha256, batch.partition, offset, {}) for (e, body, _, _), offset in rows],
+                [Arrival(e, body, e.sha256, batch.partition, offset, {}) for (e, body, _, _), offset in rows],
             )
             await store.lock_subjects(self.connection, subjects)
             await store.save_subjects(self.connection, [subjects[key] for key in sorted(subjects)])

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.aggregator.recording import read
+from services.aggregator.arrivals import read
 from shared.envelope import Event
 from tests.integration.tables import counted, event, outbox, raw, recording, records, state, table
 from tests.stream import FIRST, accepted, cloudevent, release, stream

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.aggregator.recording import read
+from services.aggregator.arrivals import read
 from tests.bench.curve import stretches
 from tests.bench.data import once, stream
 from tests.bench.table import medians, ratios

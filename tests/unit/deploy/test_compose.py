@@ -186,6 +186,12 @@ def test_the_image_s_own_user_is_whom_its_secrets_are_for() -> None:
     assert [name for name in FROM_ONE_IMAGE if "user" in SERVICES[name]] == ["secrets"]
 
 
+def test_the_database_is_tuned_as_the_one_that_is_measured() -> None:
+    """So that the benchmark speaks of it."""
+    tuned = [word for setting in postgres.TUNED.items() for word in ("-c", "=".join(setting))]
+    assert command("postgres") == ["postgres", *tuned]
+
+
 def test_images_are_pinned_and_ours_is_one() -> None:
     """Kafka's and PostgreSQL's are the versions that every other test runs on."""
     assert [image for image in (service["image"] for service in SERVICES.values()) if not PINNED.fullmatch(image)] == []

@@ -5,7 +5,7 @@ import pytest
 from deploy.docs import logs
 from deploy.docs.logs import calls_of, fields_of, markdown
 from services.aggregator import recording
-from services.aggregator.ledger import Arrival
+from services.aggregator.arrivals import Arrival
 from services.ingest import taking
 from shared import tracing
 from shared.log_events import LOG_EVENTS

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.aggregator import recording, statuses
-from services.aggregator.ledger import Arrival
+from services.aggregator.arrivals import Arrival
 from services.ingest import outgoing
 from services.ingest.acceptance import Accepted, Rejected
 from services.ingest.problems import problem
