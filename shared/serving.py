@@ -1,7 +1,6 @@
 """Running a service: its HTTP side, its consumers and its background steps start, stop and fail together."""
 
 import asyncio
-import gc
 import platform
 import signal
 import time
@@ -13,6 +12,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from shared.collecting import collect_late
 from shared.health import Health
 from shared.heartbeat import Heartbeat
 from shared.http_log import RequestLog
@@ -54,12 +54,9 @@ def serve(
 ) -> None:
     """Blocks until the service is asked to stop. Raises SystemExit(1) after a halt.
 
-    More than so many `connections` at once are answered 503 (None: no limit). `collect_after`: cycles are looked for
-    when so many objects more than before are alive.
+    More than so many `connections` at once are answered 503 (None: no limit). `collect_after`: see `collect_late`.
     """
-    # The collector, left to itself, would walk what a batch holds again and again.
-    gc.freeze()
-    gc.set_threshold(collect_after, 20, 50)
+    collect_late(collect_after)
     config = uvicorn.Config(
         app,
         host=host,

@@ -28,7 +28,7 @@ MEMBERS = 2
 """Each with partitions and batches of its own: Python works for one while PostgreSQL works for the other."""
 
 COLLECT_AFTER = 1_000_000
-"""A batch makes nearly so many objects and no cycles."""
+"""Objects: about as many as two batches make."""
 
 
 def create_app(settings: Settings, halt: Halt) -> FastAPI:
@@ -40,7 +40,7 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
 
     @asynccontextmanager
     async def running() -> AsyncIterator[list[asyncio.Task[None]]]:
-        pool = await database.connect(settings.database, service="aggregator", schema=SCHEMA)
+        pool = await database.connect(settings.database, service="aggregator", schema=SCHEMA, size=MEMBERS + 4)
         producer = messages.producer(settings.kafka)
         recording = Recording(pool, register, load_rules())
         recomputing = Recomputing(pool, register)
@@ -76,8 +76,8 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await recomputing.restate()
             pools.append(pool)
             yield [
-                # Counting takes at most a third of one core's time, however far behind and however large the ledger.
-                asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt, rest=2.0)),
+                # Counting takes at most half of the time, however far behind and however large the ledger.
+                asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt, rest=1.0)),
                 asyncio.create_task(
                     repeat(lambda: outbox.relay(pool, SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt)
                 ),

@@ -10,6 +10,7 @@ import typer
 
 from services.aggregator.rebuilding import SEARCH_PATH, Busy, Difference, Rebuilding
 from services.svr.showing import err, out, progress
+from shared.collecting import collect_late
 from shared.departments import load_register
 from shared.logging import configure
 from shared.rules import load_rules
@@ -23,6 +24,7 @@ def rebuild(
 ) -> None:
     """Makes the state anew from the ledger while the aggregator goes on, says what differed, and switches over."""
     configure("svr", stream=sys.stderr)
+    collect_late(1_000_000)
     try:
         found = asyncio.run(_rebuild(database, switch=not check))
     except Busy:

@@ -18,6 +18,7 @@ import structlog
 from rich.console import Console
 from rich.progress import Progress
 
+from deploy.local.tools import Missing
 from tests.bench.contenders import (
     AGGREGATOR,
     CEILINGS,
@@ -27,6 +28,7 @@ from tests.bench.contenders import (
     TWO,
     Contender,
     build_quix,
+    build_shipped,
     ceiling,
     run,
 )
@@ -61,12 +63,21 @@ async def compare(ground: Ground, events: int, repetitions: int, progress: Progr
 
 async def measure(given: argparse.Namespace, folder: Path, console: Console) -> None:
     """What is measured is written and shown at once: a later part that fails takes nothing of it away."""
-    keep({"load": os.getloadavg(), "cores": os.cpu_count()})
-    with Progress(console=console) as progress, ground(folder) as stage:
+    try:
+        with console.status("compiling the core, as the image has it"):
+            code = build_shipped()
+    except Missing as fault:
+        console.print(f"Measured uncompiled. {fault}")
+        code = ROOT
+    keep({"load": os.getloadavg(), "cores": os.cpu_count(), "compiled": code != ROOT})
+    with Progress(console=console) as progress, ground(folder, code) as stage:
         if given.long:
-            found = await curve(stage, given.long, progress)
-            keep({"curve": found})
+            found, rebuilt = await curve(stage, given.long, progress)
+            keep({"curve": found, "rebuild": rebuilt})
             console.print(curve_table(found))
+            console.print(
+                f"{rebuilt['events']:,} events were rebuilt in {rebuilt['seconds']:.0f} s:\n{rebuilt['said']}"
+            )
             return
         build_quix()
         compared = await compare(stage, given.events, given.repetitions, progress)
@@ -89,11 +100,13 @@ def keep(found: dict[str, Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=60_000)
+    parser.add_argument("--events", type=int, default=120_000)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--long", type=int, metavar="EVENTS", help="the curve over so many events, and nothing else")
     given = parser.parse_args()
     console = Console(stderr=True)
+    if not console.is_terminal:
+        console.width = 120  # a file has no width, and a table cut to 80 columns cannot be read
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder = Path(tempfile.mkdtemp(prefix="svr-bench-"))
     folder.chmod(0o711)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from deploy import wheel
 from deploy.local.ports import free_port
 from deploy.local.processes import Child, Failed, tail
 from services.aggregator.recomputing import Recomputing
@@ -23,7 +25,7 @@ from tests.bench.ground import SCHEMA, Ground
 from tests.bench.measuring import Watch, all_counted, recorded
 
 ROOT = Path(__file__).resolve().parents[2]
-QUIX = ROOT / ".local/bench/quix"
+QUIX, SHIPPED = ROOT / ".local/bench/quix", ROOT / ".local/bench/shipped"
 LOOK_EVERY = 0.05
 
 
@@ -59,7 +61,7 @@ CEILINGS = ("getmany", "decoding", "copy")
 def environment(ground: Ground) -> Mapping[str, str]:
     return {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ground.code}{os.pathsep}{ROOT}",
         "SVR_KAFKA_BOOTSTRAP": ground.stack.connection.bootstrap,
         "DATABASE_URL": ground.url,
         "SVR_LOG_FORMAT": "json",
@@ -68,18 +70,26 @@ def environment(ground: Ground) -> Mapping[str, str]:
 
 
 async def run(
-    ground: Ground, contender: Contender, total: int, *, tell: Callable[[int], None] = lambda _: None
+    ground: Ground,
+    contender: Contender,
+    total: int,
+    *,
+    tell: Callable[[int], None] = lambda _: None,
+    going_on: bool = False,
 ) -> tuple[dict[str, Any], Watch]:
-    """One repetition. `tell` is given the number of events recorded so far. Raises Failed when a process ends."""
+    """One repetition, or, `going_on`, more of the last. `tell` is given the number of events recorded so far.
+
+    Raises Failed when a process ends.
+    """
     state = ground.folder / "state"
     shutil.rmtree(state, ignore_errors=True)
-    connection = await ground.fresh(contender.group)
+    connection = await (ground.connect() if going_on else ground.fresh(contender.group))
     children = [
         Child(
             name=contender.name,
             argv=contender.argv(state),
             env=environment(ground),
-            cwd=ROOT,
+            cwd=ground.code,
             log=ground.folder / f"{contender.group}-{number}.log",
             pid_file=ground.folder / f"{contender.group}-{number}.pid",
         )
@@ -96,7 +106,8 @@ async def run(
         for child in children:
             child.start()
             running.callback(child.stop)
-        watch = Watch(ground.servers, [child.pid for child in children if child.pid is not None])
+        pids = [child.pid for child in children if child.pid is not None]
+        watch = Watch(ground.servers, pids, before=await recorded(connection))
         while True:
             events = await recorded(connection)
             watch.look(events)
@@ -118,10 +129,18 @@ def ceiling(ground: Ground, name: str, total: int) -> dict[str, Any]:
     """One repetition, in a process of its own; the database is fresh."""
     ran = subprocess.run(
         [sys.executable, "-m", "tests.bench.ceilings", name, str(total)],
-        env=environment(ground), cwd=ROOT, stdout=subprocess.PIPE, check=True,
+        env=environment(ground), cwd=ground.code, stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
     found: dict[str, Any] = orjson.loads(ran.stdout)
     return found
+
+
+def build_shipped() -> Path:
+    """Our packages as the image has them, the pure core compiled. Raises Missing where this machine cannot compile."""
+    shutil.rmtree(SHIPPED, ignore_errors=True)
+    with zipfile.ZipFile(wheel.build(SHIPPED)) as built:
+        built.extractall(SHIPPED)
+    return SHIPPED
 
 
 def build_quix() -> None:

@@ -35,8 +35,9 @@ class Wrong(Exception):
 
 
 class Ground:
-    def __init__(self, stack: Stack, folder: Path) -> None:
-        self.stack, self.folder = stack, folder
+    def __init__(self, stack: Stack, folder: Path, code: Path) -> None:
+        """`code`: where the processes that are measured find our packages."""
+        self.stack, self.folder, self.code = stack, folder, code
         self.filled = 0
         self._whole: dict[int, State] = {}
         self.url = urlsplit(stack.database_url)._replace(path="/bench").geturl()
@@ -81,6 +82,9 @@ class Ground:
         finally:
             await admin.close()
         forget(self.stack.connection.bootstrap, group)
+        return await self.connect()
+
+    async def connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(self.url, server_settings={"search_path": SCHEMA})
 
     async def check(self) -> int:
@@ -119,7 +123,7 @@ def forget(bootstrap: str, group: str) -> None:
 
 
 @contextmanager
-def ground(folder: Path) -> Iterator[Ground]:
+def ground(folder: Path, code: Path) -> Iterator[Ground]:
     """Local servers with fsync as in production; their data goes with the folder."""
     with stack(folder) as running:
-        yield Ground(running, folder)
+        yield Ground(running, folder, code)

@@ -14,7 +14,7 @@ from shared import times, topics
 from shared.envelope import Event
 from shared.messages import producer
 from shared.periods import Period
-from tests.bench.contenders import AGGREGATOR, ROOT, environment
+from tests.bench.contenders import AGGREGATOR, environment
 from tests.bench.data import stream
 from tests.bench.ground import Ground
 from tests.bench.measuring import all_counted, recorded
@@ -39,7 +39,7 @@ async def latency(ground: Ground, progress: Progress) -> dict[str, Any]:
         name="aggregator",
         argv=AGGREGATOR.argv(ground.folder),
         env=environment(ground),
-        cwd=ROOT,
+        cwd=ground.code,
         log=ground.folder / "latency.log",
         pid_file=ground.folder / "latency.pid",
     )

@@ -44,22 +44,25 @@ def resident_mib(pid: int) -> float:
 
 @dataclass
 class Watch:
-    """Samples of one run: seconds, events recorded, MiB resident. Times count from the first commit that was seen."""
+    """Samples of one run: seconds, events recorded, MiB resident. Times count from the first commit that was seen
+    after so many events `before`.
+    """
 
     servers: Mapping[str, int]
     processes: Sequence[int]
+    before: int = 0
     samples: list[tuple[float, int, float]] = field(default_factory=list)
     cpu: dict[str, float] = field(default_factory=dict)
-    _before: dict[str, float] = field(default_factory=dict)
+    _spent: dict[str, float] = field(default_factory=dict)
 
     def look(self, events: int) -> None:
-        if events and not self.samples:
-            self._before = self._costs()
-        if events:
+        if events > self.before and not self.samples:
+            self._spent = self._costs()
+        if events > self.before:
             self.samples.append((time.perf_counter(), events, max(map(resident_mib, self.processes))))
 
     def end(self) -> None:
-        self.cpu = {name: cost - self._before[name] for name, cost in self._costs().items()}
+        self.cpu = {name: cost - self._spent[name] for name, cost in self._costs().items()}
 
     def _costs(self) -> dict[str, float]:
         costs = {name: cpu_seconds([pid]) for name, pid in self.servers.items()}
