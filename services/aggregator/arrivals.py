@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from aiokafka import ConsumerRecord
+from typing import Protocol, TypeVar
 
 from services.aggregator.checking import check
 from services.aggregator.facts import Facts
 from services.aggregator.subjects import facts_of
 from shared.envelope import Event
+
+
+class Record(Protocol):
+    """What is read of a record of Kafka."""
+
+    value: bytes | None
+    partition: int
+    offset: int
+
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Arrival:
     facts: Facts
 
 
-def read(records: Sequence[ConsumerRecord]) -> tuple[list[Arrival], list[tuple[ConsumerRecord, str]]]:
+def read(records: Sequence[R]) -> tuple[list[Arrival], list[tuple[R, str]]]:
     """Records → events, and those that are none with the reason."""
     arrivals, unreadable = [], []
     for record in records:
