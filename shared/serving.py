@@ -85,10 +85,11 @@ async def repeat(
     name: str,
     halt: Halt,
     halt_after: float = HALT_AFTER_SECONDS,
-    rest: float = 0.0,
+    rest: Callable[[], float] = lambda: 0.0,
 ) -> None:
-    """Does `step` again and again: while it finds work (returns more than 0) at once, or after `rest` times as long as
-    the step took, so that it never takes more than its share; else after `idle_seconds`.
+    """Does `step` again and again: while it finds work (returns more than 0) at once, or after `rest()` times as long
+    as the step took, so that it never takes more than its share; else after `idle_seconds`. What `rest` says may change
+    while it rests.
 
     A step that fails is tried again, more and more slowly; when it fails for too long the service halts.
     """
@@ -107,8 +108,10 @@ async def repeat(
             retrying.succeeded()
             if not found:
                 await asyncio.sleep(idle_seconds)
-            elif rest:
-                await asyncio.sleep(rest * (time.monotonic() - began))
+                continue
+            ended = time.monotonic()
+            while (left := rest() * (ended - began) - (time.monotonic() - ended)) > 0:  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(min(left, idle_seconds))
 
 
 Running = Callable[[], AbstractAsyncContextManager[list[asyncio.Task[None]]]]

@@ -44,18 +44,26 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
         producer = messages.producer(settings.kafka)
         recording = Recording(pool, register, load_rules())
         recomputing = Recomputing(pool, register)
-        for _ in range(MEMBERS):
-            health.watch(
-                Consuming(
-                    broker,
-                    topics.PROCUREMENT_EVENTS,
-                    group="aggregator",
-                    handle=recording.handle,
-                    halt=halt,
-                    max_records=settings.batch,
-                    session_seconds=settings.session_seconds,
-                )
+        members = [
+            Consuming(
+                broker,
+                topics.PROCUREMENT_EVENTS,
+                group="aggregator",
+                handle=recording.handle,
+                halt=halt,
+                max_records=settings.batch,
+                session_seconds=settings.session_seconds,
             )
+            for _ in range(MEMBERS)
+        ]
+
+        def resting() -> float:
+            """Counting takes a fifth of the time while batches come full, half while others come, else most of it."""
+            most = max(member.in_hand for member in members)
+            return 4.0 if most >= settings.batch else 1.0 if most else 0.25
+
+        for member in members:
+            health.watch(member)
         rejections = Rejections(pool)
         health.watch(
             Consuming(
@@ -76,8 +84,9 @@ def create_app(settings: Settings, halt: Halt) -> FastAPI:
             await recomputing.restate()
             pools.append(pool)
             yield [
-                # Counting takes at most half of the time, however far behind and however large the ledger.
-                asyncio.create_task(repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt, rest=1.0)),
+                asyncio.create_task(
+                    repeat(recomputing.step, idle_seconds=0.25, name="recompute", halt=halt, rest=resting)
+                ),
                 asyncio.create_task(
                     repeat(lambda: outbox.relay(pool, SCHEMA, producer), idle_seconds=0.25, name="outbox", halt=halt)
                 ),

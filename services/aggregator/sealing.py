@@ -29,7 +29,8 @@ FROM (
     SELECT count(*) AS entries, string_agg(line, E'\\n' ORDER BY position) AS lines,
         array_agg(position ORDER BY position) AS positions, max(position) AS last
     FROM (
-        SELECT position, line FROM entry WHERE position > $3 AND position <> ALL ($4) ORDER BY position LIMIT $6
+        SELECT position, line FROM entry WHERE position > $3 AND position NOT IN (SELECT unnest($4::bigint[]))
+        ORDER BY position LIMIT $6
     ) AS next
 ) AS found,
 LATERAL (SELECT greatest($3, CASE WHEN entries < $6 THEN $5 ELSE least($5, last) END) AS through) AS bound

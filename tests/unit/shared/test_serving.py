@@ -65,8 +65,8 @@ async def test_a_step_that_finds_work_is_repeated_at_once(slept: list[float]) ->
 
 
 async def test_a_step_rests_in_proportion_to_what_it_took(slept: list[float]) -> None:
-    """So that it never takes more than its share of the time, however long it takes."""
-    takes = [1.0, 30.0]
+    """So that it never takes more than its share of the time, however long it takes; as little as is said by then."""
+    takes, shares = [1.0, 3.0], [2.0] * 5 + [0.5] * 9
 
     async def step() -> int:
         if not takes:
@@ -75,8 +75,8 @@ async def test_a_step_rests_in_proportion_to_what_it_took(slept: list[float]) ->
         return 1
 
     with pytest.raises(asyncio.CancelledError):
-        await repeat(step, idle_seconds=0.25, name="recompute", halt=Halt(), rest=2.0)
-    assert slept == [1, 2, 30, 60]
+        await repeat(step, idle_seconds=0.5, name="recompute", halt=Halt(), rest=lambda: shares.pop(0))
+    assert slept == [1, *[0.5] * 4, 3, *[0.5] * 3]
 
 
 async def test_a_step_that_fails_is_tried_again_more_and_more_slowly(slept: list[float]) -> None:
