@@ -100,7 +100,7 @@ def keep(found: dict[str, Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=120_000)
+    parser.add_argument("--events", type=int, default=80_000)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--long", type=int, metavar="EVENTS", help="the curve over so many events, and nothing else")
     given = parser.parse_args()
