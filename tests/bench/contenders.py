@@ -22,7 +22,7 @@ from shared.database import connect
 from shared.departments import load_register
 from shared.serving import Halt, repeat
 from tests.bench.ground import SCHEMA, Ground
-from tests.bench.measuring import Watch, all_counted, recorded
+from tests.bench.measuring import Watch, all_counted, recorded, recorded_once
 
 ROOT = Path(__file__).resolve().parents[2]
 QUIX, SHIPPED = ROOT / ".local/bench/quix", ROOT / ".local/bench/shipped"
@@ -112,7 +112,7 @@ async def run(
             events = await recorded(connection)
             watch.look(events)
             tell(events)
-            if events >= total and await all_counted(connection):
+            if events >= total and await all_counted(connection) and await recorded_once(connection) >= total:
                 break
             if contender.seconds is not None and watch.samples and watch.seconds > contender.seconds:
                 break
@@ -120,7 +120,7 @@ async def run(
                 if not child.is_alive():
                     raise Failed(f"{contender.name} ended with code {child.exit_code}. {tail(child.log)}")
             await asyncio.sleep(LOOK_EVERY)
-        watch.look(events)
+        watch.look(await recorded_once(connection))
         watch.end()
     return watch.result, watch
 

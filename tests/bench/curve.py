@@ -21,11 +21,11 @@ async def curve(ground: Ground, total: int, progress: Progress) -> tuple[list[di
 
     Returns the stretches, and of the rebuild: events, seconds and what it printed.
     """
-    await ground.fill(total, progress)
     task = progress.add_task("recording", total=total)
     found: list[dict[str, Any]] = []
     rebuilt: dict[str, Any] = {}
     for until, going_on in ((total // 2, False), (total, True)):
+        await ground.fill(until, progress)
         _, watch = await run(
             ground, AGGREGATOR, until, tell=lambda events: progress.update(task, completed=events), going_on=going_on
         )

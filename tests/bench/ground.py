@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,15 +54,16 @@ class Ground:
         return {name: pid for name, pid in known.items() if pid is not None}
 
     async def fill(self, count: int, progress: Progress) -> None:
-        """The topic, once."""
-        self.filled = count
-        create(self.stack.connection)
+        """The topic, up to so many events: again for more."""
+        before, self.filled = self.filled, count
+        if not before:
+            create(self.stack.connection)
         kafka: AIOKafkaProducer = producer(self.stack.connection)
         await kafka.start()
-        task = progress.add_task("filling the topic", total=count)
+        task = progress.add_task("filling the topic", total=count, completed=before)
         try:
             pending: list[asyncio.Future[object]] = []
-            for key, value in stream(count):
+            for key, value in islice(stream(count), before, None):
                 pending.append(await kafka.send(topics.PROCUREMENT_EVENTS, value, key=key.encode()))
                 if len(pending) == AT_ONCE:
                     await asyncio.gather(*pending)
