@@ -175,7 +175,7 @@ def _procurement(rng: Random, ocid: str) -> Iterator[Said]:
     value = rng.choice((15_000, 250_000, 900_000, 4_000_000))
     for number, tag in enumerate(("tender", "tenderUpdate", "award")[: rng.randint(1, 3)], 1):
         at = start + timedelta(days=20 * (number - 1))
-        data = release(ocid, f"{ocid[-6:]}-{number}", at=at, buyer=buyer, tag=tag, value=value)
+        data = release(ocid, f"{ocid.rpartition('-')[2]}-{number}", at=at, buyer=buyer, tag=tag, value=value)
         yield "find-a-tender", cloudevent("find-a-tender", "notice.published", ocid, data["id"], data, at=at)
     if rng.random() < 0.1:
         data = {"check": "S1", "completed_on": start.date().isoformat(), "result": rng.choice(("passed", "not-passed"))}
