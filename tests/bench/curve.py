@@ -36,7 +36,7 @@ async def curve(ground: Ground, total: int, progress: Progress) -> tuple[list[di
 
 
 def rebuild(ground: Ground) -> dict[str, Any]:
-    """`svr rebuild`, with its own start. Raises CalledProcessError where the state anew is not the state."""
+    """`svr rebuild`, with its own start; what it said tells what differed. Raises CalledProcessError where it fails."""
     began = time.perf_counter()
     ran = subprocess.run(
         [sys.executable, "-m", "services.svr", "rebuild"],
